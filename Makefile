@@ -1,0 +1,69 @@
+# Two commands matter: `make book` and `make test`. Both set up .venv first, if it is not there.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+PYTEST := $(BIN)/python -m pytest
+CHAPTERS := $(if $(CHAPTER),chapters/$(CHAPTER).ipynb,chapters)
+export JUPYTER_PREFER_ENV_PATH = 1
+
+.PHONY: help book serve lab test test-all test-portable nbval execute bench lint format lock clean
+
+help:  ## say what each target does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
+
+.venv/installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "medbook needs Python 3.11, 3.12 or 3.13 (TensorFlow has no others); try: make book PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+book: .venv/installed  ## build the site and say where it is
+	$(BIN)/jupyter-book build --all -W -n --keep-going .
+	@echo "The book: $(CURDIR)/_build/html/index.html"
+
+serve: book  ## show the site at http://localhost:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lab: .venv/installed  ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab chapters
+
+test: lint  ## lint, unit tests, doctests, nbval on every chapter, checks of the site
+	$(PYTEST)
+
+test-all: lint  ## the same and the slow tests
+	$(PYTEST) --slow
+
+test-portable: .venv/installed  ## re-run the chapters as another processor would, and on one thread
+	ONEDNN_MAX_CPU_ISA=AVX2 OPENBLAS_CORETYPE=Haswell $(PYTEST) $(CHAPTERS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 $(PYTEST) $(CHAPTERS)
+
+nbval: .venv/installed  ## run one chapter through its gate: make nbval CHAPTER=convolution
+	$(PYTEST) $(CHAPTERS) tests/notebooks/test_form.py -k "$(or $(CHAPTER),ipynb)"
+
+execute: .venv/installed  ## re-run chapters and store their outputs: make execute [CHAPTER=convolution]
+	$(BIN)/python tools/execute.py $(CHAPTER)
+
+bench: .venv/installed  ## measure speed, side by side with Keras and SciPy; writes benchmarks/results
+	$(BIN)/python benchmarks/convolution.py
+
+lint: .venv/installed  ## style, spelling, and which package may import which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/lint-imports
+
+format: .venv/installed  ## let ruff lay out the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/installed  ## compile requirements.txt anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --group book --group test --universal --python-version 3.11 --fork-strategy fewest \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements.txt
+
+clean:  ## delete what was built, and the environment
+	rm -rf .venv _build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

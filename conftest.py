@@ -1,0 +1,30 @@
+"""Settings of all tests; nbval's rules for the chapters are in tests/nbval_gate.py."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# Set before anything imports them: no window, no TensorFlow log.
+os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+pytest_plugins = ["tests.nbval_gate"]
+
+settings.register_profile("fast", max_examples=30, deadline=None, derandomize=True)
+settings.register_profile("slow", max_examples=300, deadline=None)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--slow", action="store_true", help="also run the slow tests, and draw more examples")
+
+
+def pytest_configure(config):
+    settings.load_profile("slow" if config.getoption("--slow") else "fast")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--slow"):
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="slow: runs with --slow, as `make test-all` does"))

@@ -1,0 +1,6 @@
+"""Figures in the style of the book: ``plt.style.use("medbook.plots.medbook")``."""
+
+from medbook.plots.curves import plot_curves
+from medbook.plots.images import image_grid, overlay_mask, show_image
+
+__all__ = ["image_grid", "overlay_mask", "plot_curves", "show_image"]
