@@ -18,9 +18,7 @@ REWRITES = [
     (re.compile(r'\s*<script defer src="[^"]*scripts/fontawesome\.js[^"]*"></script>'), ""),
     # The sidebar's chevrons have no name that a screen reader could say.
     (
-        re.compile(
-            r'(<a class="reference internal" href="[^"]*">)([^<]*)(</a><details(?: open="open")?>)<summary>'
-        ),
+        re.compile(r'(<a class="reference internal" href="[^"]*">)([^<]*)(</a><details(?: open="open")?>)<summary>'),
         r'\1\2\3<summary aria-label="Sections of \2">',
     ),
     # Names that differ from the visible text confuse who speaks to the page.

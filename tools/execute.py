@@ -34,7 +34,13 @@ def execute(path):
     """Run one notebook and write it back with its outputs and its cost."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(PEAK_MEMORY))
-    client = NotebookClient(notebook, timeout=180, kernel_name="python3", resources={"metadata": {"path": path.parent}})
+    client = NotebookClient(
+        notebook,
+        timeout=180,
+        kernel_name="python3",
+        coalesce_streams=True,
+        resources={"metadata": {"path": path.parent}},
+    )
     start = time.perf_counter()
     client.execute()
     seconds = time.perf_counter() - start

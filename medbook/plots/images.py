@@ -5,9 +5,7 @@ import numpy as np
 from matplotlib import patheffects
 
 
-def show_image(
-    image, *, window=None, spacing_mm=None, orientation=None, unit=None, title=None, cmap=None, ax=None
-):
+def show_image(image, *, window=None, spacing_mm=None, orientation=None, unit=None, title=None, cmap=None, ax=None):
     """Show an image in gray, in its true proportions.
 
     Parameters
@@ -131,9 +129,7 @@ def _edge_letters(ax, letters):
     places = [(0.02, 0.5, "left", "center"), (0.98, 0.5, "right", "center")]
     places += [(0.5, 0.98, "center", "top"), (0.5, 0.02, "center", "bottom")]
     for letter, (x, y, horizontal, vertical) in zip(letters, places, strict=True):
-        ax.text(
-            x, y, letter, transform=ax.transAxes, ha=horizontal, va=vertical, color="white", path_effects=outline
-        )
+        ax.text(x, y, letter, transform=ax.transAxes, ha=horizontal, va=vertical, color="white", path_effects=outline)
 
 
 def _scale_bar(ax, shape, spacing_mm):

@@ -144,9 +144,7 @@ class Conv2D(Layer):
     [(3, 3, 1, 8), (8,)]
     """
 
-    def __init__(
-        self, filters, kernel_size, *, strides=1, padding="valid", dilation_rate=1, use_bias=True, rng=None
-    ):
+    def __init__(self, filters, kernel_size, *, strides=1, padding="valid", dilation_rate=1, use_bias=True, rng=None):
         super().__init__()
         self.filters = _positive(filters, "filters")
         self.kernel_size = _pair(kernel_size, "kernel_size")

@@ -6,7 +6,7 @@ import re
 BUDGET_SECONDS, BUDGET_MIB, MAX_MEGABYTES = 90, 2048, 2
 MACHINE_PATH = re.compile(r"(/root/|/home/|/work/|/tmp/|/Users/|/private/var/|[A-Z]:\\\\)")
 SKIPS = re.compile(r"nbval[-_]skip|pytest_validate_ignore", re.IGNORECASE)
-COST_LINE = re.compile(r"\*\*Runs in\*\* [^.\n]*\.")
+COST_LINE = re.compile(r"\*\*Runs in\*\* .*? of memory\.")
 CELL_METADATA = {"tags", "mystnb", "medbook", "jupyter"}
 
 
