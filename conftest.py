@@ -2,11 +2,11 @@
 
 import os
 
+import matplotlib
 import pytest
 from hypothesis import settings
 
-# Set before anything imports them: no window, no TensorFlow log.
-os.environ.setdefault("MPLBACKEND", "agg")
+matplotlib.use("agg")  # no windows; not by MPLBACKEND, which the chapters' kernels would inherit
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 pytest_plugins = ["tests.nbval_gate"]

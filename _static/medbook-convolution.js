@@ -59,8 +59,8 @@
   // Checks data-image and data-preset: an error leaves the fallback on the page. Sliders clamp by themselves.
   function readOptions({ image: rows, preset = "vertical" }) {
     const image = rows ? JSON.parse(rows) : NODULE_AND_VESSEL, size = image.length;
-    const isRow = (row) => size >= 5 && size <= 12 && row.length === size && row.every(Number.isFinite);
-    if (!image.every(isRow)) throw new RangeError(`data-image must be 5 x 5 to 12 x 12 numbers, not ${rows}`);
+    const isSquare = image.every((row) => row.length === size && row.every(Number.isFinite));
+    if (!isSquare || size < 5 || size > 12) throw new RangeError("data-image must be 5 x 5 to 12 x 12");
     if (!(preset in PRESETS)) throw new RangeError(`data-preset must be one of ${Object.keys(PRESETS)}`);
     return { image, preset };
   }
@@ -170,8 +170,7 @@
       if (name === "flip") fill(flipKernel(this.kernel));
       if (preset) fill(fields.flip.checked ? flipKernel(preset.kernel) : preset.kernel);
       if (preset) fields.divisor.value = preset.divisor ?? 1;
-      const weights = [...fields.weight].map(numberIn);
-      this.kernel = [0, 3, 6].map((first) => weights.slice(first, first + 3));
+      this.kernel = [0, 3, 6].map((first) => [0, 1, 2].map((col) => numberIn(fields.weight[first + col])));
       for (const field of ["divisor", ...Object.keys(SLIDERS)]) settings[field] = numberIn(fields[field]);
       this.output = correlate(image, this.kernel, settings);
       this.count = this.output.length;
@@ -202,18 +201,19 @@
       this.find(".reading").setAttribute("aria-live", isPlaying ? "off" : "polite");
       this.find(".output").classList.toggle("playing", isPlaying); // the output appears pixel by pixel
     }
-    step() { // to the next position; from the last one to the first
+    step() { // to the next position; from the last one to the first; playing ends at the last one
       const { count, settings: { stride, padding } } = this, next = (this.index + 1) % count ** 2;
       this.moveTo(Math.floor(next / count) * stride - padding, (next % count) * stride - padding);
+      if (next === count ** 2 - 1) this.play(false);
     }
     draw() { // all that does not depend on the window's position
       const { image, output, count, fields, settings: { padding, dilation } } = this, size = image.length;
       const lines = Array.from({ length: size + 2 * padding }, (_, line) => line - padding);
       const padded = lines.map((row) => lines.map((col) => image[row]?.[col] ?? null));
-      const offsets = [0, dilation, 2 * dilation], window = frame(0, 0, windowSpan(dilation), 3.5);
+      const offsets = [0, dilation, 2 * dilation], outline = frame(0, 0, windowSpan(dilation), 3.5);
       const touched = offsets.flatMap((row) => offsets.map((col) => frame(row, col, 1, 1.5))).join("");
       const inputScale = greyScale(image.flat(), 9), scale = greyScale(output.flat(), inputScale.white);
-      this.write(".input .stage", drawing(padded, inputScale, touched + window, 1));
+      this.write(".input .stage", drawing(padded, inputScale, touched + outline, 1));
       this.write(".output .stage", drawing(output, scale, frame(0, 0, 1, 3.5), count / padded.length));
       for (const name in SLIDERS) this.write(`[name=${name}] + span`, fields[name].value);
       this.write(".title", fields.flip.checked ? "kernel, flipped" : "kernel");

@@ -47,7 +47,8 @@ def apply_window(image, *, center, width, function="linear"):
         )
     image = np.asarray(image, dtype=np.float64)
     if function == "sigmoid":
-        display = 1 / (1 + np.exp(-4 * (image - center) / width))
+        # 1 / (1 + exp(-4 (x - c) / w)), written so that nothing overflows far outside the window
+        display = 0.5 + 0.5 * np.tanh(2 * (image - center) / width)
     elif function == "linear_exact":
         display = (image - center) / width + 0.5
     elif width == 1:

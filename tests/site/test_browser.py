@@ -1,9 +1,12 @@
 """The site in a real browser: nothing is asked of the network, nothing fails, figures react."""
 
+import re
 import shutil
 
+import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
+from scipy.signal import convolve2d, correlate2d
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
@@ -81,3 +84,87 @@ def test_phone_needs_no_sideways_scrolling(browser, site):
         width = visit.page.evaluate("document.documentElement.scrollWidth")
         assert width <= 375, f"{path.name} is {width} pixels wide"
         visit.page.context.close()
+
+
+class ConvolutionFigure:
+    """The interactive figure of the chapter "Convolution", driven as a reader would."""
+
+    def __init__(self, browser, site):
+        self.visit = Visit(browser, site / "chapters/convolution.html")
+        self.element = self.visit.page.locator("medbook-convolution")
+        self.stage = self.element.locator(".input .stage")
+
+    def numbers(self, place):
+        texts = self.element.locator(f".{place} svg text").all_text_contents()
+        values = np.array([float(text.replace("−", "-")) for text in texts])
+        return values.reshape(int(np.sqrt(values.size)), -1)
+
+    def result(self):
+        lines = self.element.locator(".reading .lines").first.inner_text()
+        place = re.search(r"output\[(\d+), (\d+)\]", lines)
+        return tuple(map(int, place.groups())), float(lines.split("=")[-1].replace("−", "-"))
+
+
+@pytest.fixture
+def figure(browser, site):
+    figure = ConvolutionFigure(browser, site)
+    yield figure
+    assert figure.visit.complaints == []
+    figure.visit.page.context.close()
+
+
+VERTICAL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+
+
+def test_figure_shows_what_scipy_computes(figure):
+    image = figure.numbers("input")
+    np.testing.assert_array_equal(figure.numbers("output"), correlate2d(image, VERTICAL, mode="valid"))
+    figure.element.get_by_label("flip the kernel").check()
+    np.testing.assert_array_equal(figure.numbers("output"), convolve2d(image, VERTICAL, mode="valid"))
+
+
+def test_figure_follows_the_arrow_keys(figure):
+    figure.stage.press("Home")
+    assert figure.result()[0] == (0, 0)
+    figure.stage.press("ArrowRight")
+    figure.stage.press("ArrowDown")
+    place, value = figure.result()
+    assert place == (1, 1)
+    assert value == figure.numbers("output")[1, 1]
+
+
+def test_figure_follows_stride_padding_and_dilation(figure):
+    image = figure.numbers("input")
+    for name, value in {"stride": 2, "padding": 2, "dilation": 2}.items():
+        figure.element.locator(f"[name={name}]").fill(str(value))
+    spread = np.zeros((5, 5))
+    spread[::2, ::2] = VERTICAL
+    expected = correlate2d(np.pad(image, 2), spread, mode="valid")[::2, ::2]
+    np.testing.assert_array_equal(figure.numbers("output"), expected)
+
+
+def test_figure_takes_a_kernel_of_the_reader(figure):
+    image = figure.numbers("input")
+    figure.element.get_by_label("kernel row 2 column 2").fill("5")
+    kernel = VERTICAL.copy()
+    kernel[1, 1] = 5
+    np.testing.assert_array_equal(figure.numbers("output"), correlate2d(image, kernel, mode="valid"))
+    assert figure.element.locator("select").input_value() == "own"
+
+
+def test_figure_is_dragged_with_the_pointer(figure):
+    figure.stage.scroll_into_view_if_needed()
+    box = figure.stage.locator("svg").bounding_box()
+    pixel = box["width"] / 8
+    mouse = figure.visit.page.mouse
+    mouse.move(box["x"] + 1.5 * pixel, box["y"] + 1.5 * pixel)
+    mouse.down()
+    mouse.move(box["x"] + 4.6 * pixel, box["y"] + 2.4 * pixel)
+    mouse.up()
+    assert figure.result()[0] == (1, 3)
+
+
+def test_figure_without_javascript_says_what_it_would_show(browser, site):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto((site / "chapters/convolution.html").as_uri())
+    assert "slides over a small image" in page.locator("medbook-convolution").inner_text()
