@@ -94,7 +94,7 @@
     .stage { margin: .6rem 0; min-height: var(--box); outline-offset: 4px; user-select: none; }
     svg { display: block; overflow: visible; width: calc(var(--box) * var(--part)); }
     .input svg { touch-action: none; cursor: grab; } text { text-anchor: middle; dominant-baseline: central; }
-    .tile { stroke: #8888; } .padding { fill: none; stroke: var(--muted); stroke-dasharray: 5 4; }
+    .tile { stroke: #8888; } .padding { fill: #000; stroke: #999; stroke-dasharray: 5 4; }
     .window * { vector-effect: non-scaling-stroke; } .window *, .playing .later > * { fill: none; }
     .bar { height: 11px; background: linear-gradient(90deg, #000, #fff) border-box; border: 1px solid #888; }
     @container (max-width: 36rem) { form { grid-template-columns: auto 1fr; column-gap: .8rem; }
@@ -125,7 +125,7 @@
   const CELL = 40; // side of a pixel in SVG units; CSS decides its size on the screen
   function tile(row, col, value, scale) { // the value null marks padding
     const grey = greyLevel(value, scale), text = format(value ?? 0, 1), size = Math.min(20, 50 / text.length);
-    const [kind, ink] = value === null ? ["padding", "currentColor"] : ["tile", inkOn(grey)];
+    const [kind, ink] = value === null ? ["padding", "#fff"] : ["tile", inkOn(grey)];
     return `<g transform="translate(${col * CELL} ${row * CELL})">
       <rect class="${kind}" fill="rgb(${grey},${grey},${grey})" x="1" y="1" width="38" height="38" rx="3"/>
       <text x="20" y="21" font-size="${size}" fill="${ink}">${text}</text></g>`;

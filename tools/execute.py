@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.notebooks.form import CELL_METADATA, COST_LINE, cost_line  # noqa: E402
+from tests.notebooks.form import CELL_METADATA, COST_LINE, cost_line, costs_table  # noqa: E402
 
 PEAK_MEMORY = """
 import sys as _sys
@@ -64,13 +64,11 @@ def execute(path):
 
 def write_costs_page(page, chapters):
     """Rewrite the table of the page ``costs`` from the notebooks' metadata."""
-    rows = ["| chapter | time (s) | memory (GiB) |", "| --- | ---: | ---: |"]
-    for path in chapters:
-        cost = nbformat.read(path, as_version=4).metadata["medbook"]["cost"]
-        rows.append(f"| {{doc}}`{path.stem}` | {cost['seconds']:.0f} | {cost['peak_mib'] / 1024:.1f} |")
-    table = "\n".join(rows)
     text = page.read_text(encoding="utf-8")
-    text = re.sub(r"(?s)(% measured\n).*?(\n% end)", lambda match: match[1] + table + match[2], text)
+    table = costs_table(chapters)
+    text, count = re.subn(r"(?s)(% measured\n).*?(% end\n)", lambda match: f"{match[1]}\n{table}\n\n{match[2]}", text)
+    if count != 1:
+        sys.exit(f"{page.name} must hold one line '% measured' and, below, one line '% end'; the table goes between.")
     page.write_text(text, encoding="utf-8")
 
 

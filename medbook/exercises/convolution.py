@@ -66,21 +66,25 @@ def _slide(image, kernel, mode):
     return np.einsum("ijuv,uv->ij", np.lib.stride_tricks.sliding_window_view(padded, kernel.shape), kernel)
 
 
-def _gain(answer):
-    """Exercise 4: gain of the best kernel over the matched filter for a wide lesion."""
-    gain = float(answer)
-    if 0.003 <= gain <= 0.008:
+def _muscle_kernel_in_aorta(answer):
+    """Exercise 4: area under the curve of the muscle's best kernel in the aorta's noise."""
+    auc = float(answer)
+    if 0.83 <= auc <= 0.842:
         return None
-    if -0.008 <= gain <= -0.003:
-        return "the sign: the best kernel cannot be worse than the matched filter."
-    if gain > 0.1:
-        return "this is the gain for the narrow lesion; is the new one 1.2 pixels wide, in S and in both kernels?"
-    return "compute both areas with the scanner's covariance and the same lesion, and subtract."
+    if np.isclose(auc, 0.868, atol=0.002):
+        return "this is the aorta's own best kernel; the one that is best in muscle is asked for."
+    if np.isclose(auc, 0.756, atol=0.002):
+        return "this is the aorta's kernel in muscle; the question goes the other way."
+    if np.isclose(auc, 0.872, atol=0.002):
+        return "this judges the muscle's kernel in muscle; the noise to judge it in is the aorta's."
+    if np.isclose(auc, 0.771, atol=0.002):
+        return "this is the matched filter; solve with the muscle's covariance to get the kernel."
+    return "take the kernel from the muscle's covariance and judge it in the aorta's, for the lesion of 0.7 pixels."
 
 
 EXERCISES = {
     "convolution-1": _sizes,
     "convolution-2": _share,
     "convolution-3": _correlate_same,
-    "convolution-4": _gain,
+    "convolution-4": _muscle_kernel_in_aorta,
 }

@@ -31,6 +31,15 @@ def cost_line(cost):
     return f"**Runs in** about {seconds} s on two cores with {cost['peak_mib'] / 1024:.1f} GiB of memory."
 
 
+def costs_table(paths):
+    """Return the table of the page ``costs``: what each chapter took when its outputs were stored."""
+    rows = ["| chapter | time (s) | memory (GiB) |", "| --- | ---: | ---: |"]
+    for path in paths:
+        cost = json.loads(path.read_text(encoding="utf-8"))["metadata"]["medbook"]["cost"]
+        rows.append(f"| {{doc}}`{path.stem}` | {cost['seconds']:.0f} | {cost['peak_mib'] / 1024:.1f} |")
+    return "\n".join(rows)
+
+
 def _cell_faults(cell):
     tags = cell["metadata"].get("tags", [])
     source = "".join(cell["source"])
