@@ -14,10 +14,10 @@ export JUPYTER_PREFER_ENV_PATH = 1
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
 
-.venv/installed: requirements.txt pyproject.toml
+.venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "medbook needs Python 3.11, 3.12 or 3.13, as TensorFlow and Keras do; try: make book PYTHON=python3.11"; exit 1; }
-	$(PYTHON) -m venv --clear .venv
+	@test -d .venv || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -36,7 +36,7 @@ def execute(path):
     notebook.cells.append(nbformat.v4.new_code_cell(PEAK_MEMORY))
     client = NotebookClient(
         notebook,
-        timeout=180,
+        timeout=120,
         kernel_name="python3",
         coalesce_streams=True,
         resources={"metadata": {"path": path.parent}},
@@ -75,12 +75,16 @@ def write_costs_page(page, chapters):
 def main(stems):
     """Execute the chapters named, or all of them."""
     chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
+    unknown = set(stems) - {path.stem for path in chapters}
+    if unknown:
+        sys.exit(f"No such chapter: {' '.join(unknown)}. There are: {' '.join(path.stem for path in chapters)}")
     chosen = [path for path in chapters if not stems or path.stem in stems]
-    if not chosen:
-        sys.exit(f"No such chapter: {' '.join(stems)}. There are: {' '.join(path.stem for path in chapters)}")
     for path in chosen:
         cost = execute(path)
         print(f"{path.stem}: {cost['seconds']:.1f} s, {cost['peak_mib']} MiB")
+    unexecuted = [path.stem for path in chapters if "medbook" not in nbformat.read(path, as_version=4).metadata]
+    if unexecuted:
+        sys.exit(f"The page of costs was not written: execute {' '.join(unexecuted)} first.")
     write_costs_page(ROOT / "chapters" / "costs.md", chapters)
 
 

@@ -3,16 +3,30 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.colors import to_rgb
 
 
-def show_image(image, *, window=None, spacing_mm=None, orientation=None, unit=None, title=None, cmap=None, ax=None):
+def show_image(
+    image,
+    *,
+    window=None,
+    inverted=False,
+    spacing_mm=None,
+    orientation=None,
+    unit=None,
+    title=None,
+    cmap="gray",
+    ax=None,
+):
     """Show an image in gray, in its true proportions.
 
     Parameters
     ----------
-    image : ndarray of shape (rows, cols) or (rows, cols, 3)
+    image : ndarray of shape (rows, cols), or (rows, cols, 3) for RGB from 0 to 255
     window : (float, float), optional
         Center and width of the values that gray spans; without it, smallest to largest.
+    inverted : bool, optional
+        Show low values white, as MONOCHROME1 asks for.
     spacing_mm : (float, float), optional
         Distance between rows and between columns; gives the aspect and a scale bar.
     orientation : (str, str, str, str), optional
@@ -21,7 +35,7 @@ def show_image(image, *, window=None, spacing_mm=None, orientation=None, unit=No
         Adds a colour bar with this label.
     title : str, optional
     cmap : str, optional
-        Colour map; gray without it.
+        Colour map.
     ax : matplotlib Axes, optional
         Where to draw; a new figure without it.
 
@@ -36,9 +50,12 @@ def show_image(image, *, window=None, spacing_mm=None, orientation=None, unit=No
     (-160.0, 240.0)
     """
     ax = plt.subplots()[1] if ax is None else ax
+    image = np.asarray(image)
+    if image.ndim == 3:
+        image = np.clip(image, 0, 255).astype(np.uint8)
     limits = {} if window is None else {"vmin": window[0] - window[1] / 2, "vmax": window[0] + window[1] / 2}
     aspect = 1 if spacing_mm is None else spacing_mm[0] / spacing_mm[1]
-    picture = ax.imshow(image, cmap=cmap, aspect=aspect, **limits)
+    picture = ax.imshow(image, cmap=plt.get_cmap(cmap).reversed() if inverted else cmap, aspect=aspect, **limits)
     ax.set_axis_off()
     if title:
         ax.set_title(title)
@@ -51,7 +68,7 @@ def show_image(image, *, window=None, spacing_mm=None, orientation=None, unit=No
     return ax
 
 
-def image_grid(images, *, titles=None, num_cols=4, window=None, cmap=None, size=1.7):
+def image_grid(images, *, titles=None, num_cols=4, window=None, cmap="gray", size=1.7):
     """Show several images in one window, row by row.
 
     Parameters
@@ -70,6 +87,11 @@ def image_grid(images, *, titles=None, num_cols=4, window=None, cmap=None, size=
     -------
     ndarray of matplotlib Axes, one for each image
     """
+    if len(images) == 0 or (titles is not None and len(titles) != len(images)):
+        titles_given = "no" if titles is None else len(titles)
+        raise ValueError(
+            f"image_grid() received {len(images)} images and {titles_given} titles: one title for each image."
+        )
     num_cols = min(num_cols, len(images))
     num_rows = -(-len(images) // num_cols)
     rows, cols = np.shape(images[0])[:2]
@@ -106,8 +128,10 @@ def overlay_mask(mask, *, ax, color="#E69F00", alpha=0.35, label=None):
     matplotlib Axes
     """
     mask = np.asarray(mask, dtype=bool)
+    if ax.images and ax.images[0].get_array().shape[:2] != mask.shape:
+        raise ValueError(f"the mask of shape {mask.shape} lies on an image of {ax.images[0].get_array().shape[:2]}.")
     tint = np.zeros((*mask.shape, 4))
-    tint[mask] = (*plt.matplotlib.colors.to_rgb(color), alpha)
+    tint[mask] = (*to_rgb(color), alpha)
     ax.imshow(tint, aspect=ax.get_aspect())
     ax.plot(*_border(mask), color=color, linewidth=1.2, label=label)
     return ax

@@ -155,10 +155,13 @@ class Conv2D(Layer):
         self.padding = padding
         self.use_bias = use_bias
         self.rng = rng
+        self.output_shape = None  # of the last forward pass
 
     def build(self, input_shape):
         """Create kernel and bias for images of ``input_shape`` (rows, cols, channels)."""
-        rows, cols, channels = input_shape
+        if len(input_shape) != 3 or min(input_shape) < 1:
+            raise ValueError(f"Conv2D.build({tuple(input_shape)}): expected (rows, cols, channels), each at least 1.")
+        channels = input_shape[2]
         rng = np.random.default_rng(0) if self.rng is None else self.rng
         area = np.prod(self.kernel_size)
         limit = np.sqrt(6 / (area * (channels + self.filters)))
@@ -174,6 +177,7 @@ class Conv2D(Layer):
         Parameters
         ----------
         x : ndarray of shape (batch, rows, cols, channels)
+            Kept for ``backward``: do not change it in between.
 
         Returns
         -------
@@ -207,14 +211,18 @@ class Conv2D(Layer):
         -------
         ndarray of shape (batch, rows, cols, channels)
         """
+        if self.output_shape is None:
+            raise ValueError("Conv2D.backward() needs a forward pass to differentiate: call forward(x) first.")
         if np.shape(grad) != self.output_shape:
             raise ValueError(
                 f"Conv2D.backward() received a gradient of shape {np.shape(grad)}, "
                 f"expected the shape of the last output, {self.output_shape}."
             )
+        grad = np.asarray(grad, np.result_type(self.x_padded, self.weights[0]))
         self.gradients = [self._kernel_gradient(grad)]
         if self.use_bias:
-            self.gradients.append(grad.sum(axis=(0, 1, 2)))
+            # Axis by axis: NumPy then adds pairwise, and float32 keeps its digits over a million pixels.
+            self.gradients.append(grad.sum(axis=2).sum(axis=1).sum(axis=0))
         return self._input_gradient(grad)
 
     def _kernel_gradient(self, grad):

@@ -26,7 +26,13 @@ def gradient_check(layer, x, *, step=1e-5, rng=None):
     -------
     float
         The largest difference between the two gradients, relative to the largest entry of
-        the gradient it belongs to. Below 1e-7 the backward pass is right; above 1e-3 it is not.
+        the gradient it belongs to. Below 1e-7 the backward pass is right; above 1e-3, or NaN,
+        it is not.
+
+    Raises
+    ------
+    ValueError
+        If a gradient has another shape than the array it belongs to.
 
     References
     ----------
@@ -55,7 +61,7 @@ def gradient_check(layer, x, *, step=1e-5, rng=None):
         ]
     finally:
         layer.weights = original
-    return max(errors)
+    return float(np.max(errors))  # unlike max(), this does not lose a NaN
 
 
 def _central_difference(layer, x, array, output_weights, step):
@@ -73,6 +79,8 @@ def _central_difference(layer, x, array, output_weights, step):
 
 
 def _relative_error(received, reference):
+    if received.shape != reference.shape:
+        raise ValueError(f"a gradient has the shape {received.shape}, what it belongs to has {reference.shape}.")
     # A gradient that is zero everywhere is compared with 1, so that 0 against 0 is no error.
     scale = np.abs(reference).max(initial=0.0) or 1.0
     return float(np.abs(received - reference).max(initial=0.0) / scale)

@@ -64,4 +64,4 @@ class Layer:
         received = [np.shape(weight) for weight in weights]
         if received != expected:
             raise ValueError(f"{name}.set_weights() received arrays of shapes {received}, expected {expected}.")
-        self.weights = [np.array(weight) for weight in weights]
+        self.weights = [np.array(new, old.dtype) for new, old in zip(weights, self.weights, strict=True)]

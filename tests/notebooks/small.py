@@ -65,6 +65,6 @@ def run_nbval(path, *, cell_timeout=60):
     """Run the project's own gate on one notebook, in a process of its own, and return what it printed."""
     command = [sys.executable, "-m", "pytest", "-p", "tests.nbval_gate", "-c", os.devnull, "--rootdir", path.parent]
     command = [*command, "--nbval", f"--nbval-cell-timeout={cell_timeout}", "-q", "--color=no", path]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     command = [str(part) for part in command]
     return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, env=environment, cwd=path.parent)

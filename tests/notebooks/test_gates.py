@@ -71,13 +71,27 @@ def test_stderr_is_not_compared(notebook, tmp_path):
     assert run_nbval(write(notebook, tmp_path)).returncode == 0
 
 
-def test_dead_kernel_fails_long_before_the_timeout(notebook, tmp_path):
-    code_cells(notebook)[3]["source"] = "import os\nos._exit(1)"
+@pytest.mark.parametrize("number", [0, 3])
+def test_dead_kernel_fails_long_before_the_timeout(notebook, tmp_path, number):
+    code_cells(notebook)[number]["source"] = "import os\nos._exit(1)"
     start = time.monotonic()
     result = run_nbval(write(notebook, tmp_path), cell_timeout=120)
     assert result.returncode == 1
     assert "The kernel died" in result.stdout
     assert time.monotonic() - start < 60
+
+
+def test_tolerance_holds_after_a_progress_bar(notebook, tmp_path):
+    cell = code_cells(notebook)[1]
+    cell["source"] = "import sys\nprint('40 %', file=sys.stderr, flush=True)\nprint('AUC', 0.9512)\n0.9512"
+    result = {"output_type": "execute_result", "data": {"text/plain": "0.9450"}, "metadata": {}, "execution_count": 2}
+    cell["outputs"].append(result)
+    assert run_nbval(write(notebook, tmp_path)).returncode == 0
+
+
+def test_slow_cell_is_waited_for(notebook, tmp_path):
+    code_cells(notebook)[3]["source"] = "import time\ntime.sleep(3)\nprint('done')"
+    assert run_nbval(write(notebook, tmp_path)).returncode == 0
 
 
 def test_endless_cell_fails_at_the_timeout(notebook, tmp_path):
@@ -148,6 +162,14 @@ def skipped_by_comment(notebook):
     code_cells(notebook)[0]["source"] = "# NBVAL_SKIP\nprint(1)"
 
 
+def ignored_by_comment(notebook):
+    code_cells(notebook)[0]["source"] = "# NBVAL_IGNORE_OUTPUT\nprint(1)"
+
+
+def tolerance_in_words(notebook):
+    code_cells(notebook)[1]["metadata"] = {"medbook": {"tolerance": "0.02"}}
+
+
 def editor_metadata(notebook):
     code_cells(notebook)[0]["metadata"] = {"ExecuteTime": {"end_time": "today"}}
 
@@ -186,6 +208,8 @@ def too_heavy(notebook):
         (machine_path, "a path of the machine"),
         (skipped_by_tag, "skipped by nbval"),
         (skipped_by_comment, "skipped by nbval"),
+        (ignored_by_comment, "skipped by nbval"),
+        (tolerance_in_words, "expected a number"),
         (editor_metadata, "metadata to strip"),
         (tolerance_that_anything_passes, "a claim that may be off"),
         (over_budget, "over the budget"),

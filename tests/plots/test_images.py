@@ -70,3 +70,32 @@ def test_border_of_a_mask_is_as_long_as_its_outline():
     lengths = np.hypot(np.diff(x), np.diff(y))
     assert np.nansum(lengths) == 12
     assert (np.nanmin(x), np.nanmax(x), np.nanmin(y), np.nanmax(y)) == (0.5, 4.5, 1.5, 3.5)
+
+
+def test_gray_needs_no_style_sheet():
+    with plt.style.context("default"):
+        assert show_image(np.eye(4)).images[0].get_cmap().name == "gray"
+        assert image_grid([np.eye(4)])[0].images[0].get_cmap().name == "gray"
+
+
+def test_inverted_image_shows_low_values_white():
+    picture = show_image(np.array([[0.0, 1.0]]), inverted=True).images[0]
+    assert picture.cmap(picture.norm(0.0))[:3] == (1, 1, 1)
+
+
+def test_colour_keeps_its_values():
+    image = np.zeros((2, 2, 3), dtype="float32")
+    image[0, 0] = (255, 128, 0)
+    np.testing.assert_array_equal(show_image(image).images[0].get_array()[0, 0], [255, 128, 0])
+
+
+def test_grid_without_images_or_with_too_few_titles_is_refused():
+    with pytest.raises(ValueError, match="0 images"):
+        image_grid([])
+    with pytest.raises(ValueError, match="2 images and 1 titles"):
+        image_grid([np.eye(2), np.eye(2)], titles=["a"])
+
+
+def test_mask_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"\(3, 3\)"):
+        overlay_mask(np.ones((3, 3)), ax=show_image(np.zeros((6, 6))))

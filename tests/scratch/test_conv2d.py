@@ -28,7 +28,7 @@ def layer_and_batch(draw):
     rows, cols = (draw(st.integers(low, low + 12)) for low in smallest)
     shape = (draw(st.integers(1, 3)), rows, cols, draw(st.integers(1, 9)))
     arguments = dict(strides=strides, padding=padding, dilation_rate=dilation, use_bias=draw(st.booleans()))
-    return draw(st.integers(1, 5)), kernel_size, arguments, shape
+    return draw(st.integers(1, 10)), kernel_size, arguments, shape
 
 
 def assert_close(received, reference):
@@ -119,6 +119,54 @@ def test_blocks_do_not_change_the_result(monkeypatch):
     np.testing.assert_array_equal(correlate(x, kernel), whole)
 
 
+def test_blocks_do_not_change_the_gradients(monkeypatch):
+    rng = np.random.default_rng(2)
+    x, grad = rng.standard_normal((3, 11, 9, 9)), rng.standard_normal((3, 9, 7, 4))
+
+    def gradients():
+        layer = Conv2D(4, 3)
+        layer.forward(x)
+        return [layer.backward(grad), *layer.gradients]
+
+    whole = gradients()
+    monkeypatch.setattr("medbook.scratch.conv2d.BLOCK_BYTES", 1)
+    for piecewise, expected in zip(gradients(), whole, strict=True):
+        np.testing.assert_allclose(piecewise, expected, rtol=1e-12)
+
+
+def test_gradients_are_those_of_the_last_pass_alone():
+    layer = Conv2D(2, 3)
+    x = np.random.default_rng(0).standard_normal((2, 6, 6, 1))
+    grad = np.ones_like(layer.forward(x))
+    layer.backward(grad)
+    first = [gradient.copy() for gradient in layer.gradients]
+    layer.backward(grad)
+    for again, expected in zip(layer.gradients, first, strict=True):
+        np.testing.assert_array_equal(again, expected)
+
+
+def test_bias_gradient_keeps_its_digits_over_many_pixels():
+    layer = Conv2D(4, 3)
+    layer.forward(np.zeros((64, 256, 256, 1), dtype="float32"))
+    grad = np.random.default_rng(0).random((64, 254, 254, 4), dtype="float32")  # all of one sign
+    layer._input_gradient = lambda grad: None  # this test needs the bias alone
+    layer._kernel_gradient = lambda grad: None
+    layer.backward(grad)
+    expected = grad.sum(axis=(0, 1, 2), dtype="float64")
+    assert np.abs(layer.gradients[1] - expected).max() < 1e-5 * expected.max()
+
+
+def test_weights_are_copied_in_and_out_and_keep_their_type():
+    layer = Conv2D(2, 3, use_bias=False)
+    layer.build((8, 8, 1))
+    given = [np.ones((3, 3, 1, 2), dtype="int64")]
+    layer.set_weights(given)
+    given[0][:] = 5
+    layer.get_weights()[0][:] = 7
+    assert layer.weights[0].dtype == np.float32
+    assert (layer.weights[0] == 1).all()
+
+
 def test_same_padding_keeps_the_size():
     layer = Conv2D(4, 3, padding="same")
     assert layer.forward(np.zeros((1, 7, 6, 1))).shape == (1, 7, 6, 4)
@@ -194,6 +242,17 @@ def test_gradient_of_wrong_shape_is_refused():
     layer.forward(np.zeros((1, 8, 8, 1)))
     with pytest.raises(ValueError, match=r"\(1, 6, 6, 2\)"):
         layer.backward(np.zeros((1, 1, 1, 2)))
+
+
+def test_backward_before_forward_is_refused():
+    with pytest.raises(ValueError, match="call forward"):
+        Conv2D(2, 3).backward(np.zeros((1, 6, 6, 2)))
+
+
+@pytest.mark.parametrize("shape", [(9, 9), (0, 9, 1), (9, 9, 0)])
+def test_build_with_bad_shape_is_refused(shape):
+    with pytest.raises(ValueError, match="rows, cols, channels"):
+        Conv2D(2, 3).build(shape)
 
 
 def test_weights_of_wrong_shape_are_refused():

@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,13 @@ def build(source, output):
     """Build a book as `make book` does, with every warning an error; return the finished process."""
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
     command += ["--all", "-W", "-n", "--keep-going"]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
     return subprocess.run(
-        [*command, "--path-output", str(output), str(source)], capture_output=True, encoding="utf-8", timeout=300
+        [*command, "--path-output", str(output), str(source)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        env=environment,
     )
 
 
