@@ -1,6 +1,25 @@
 """DICOM files as arrays in physical units."""
 
-from medbook.dicom.image import DicomReadError, Image, read_image
+from medbook.dicom.dicomdir import list_dicomdir
+from medbook.dicom.display import to_display
+from medbook.dicom.errors import DicomReadError, DicomWarning
+from medbook.dicom.image import Image, read_image
+from medbook.dicom.measure import length_mm
+from medbook.dicom.overlays import read_overlays
+from medbook.dicom.series import read_series
+from medbook.dicom.volume import Volume
 from medbook.dicom.window import apply_window
 
-__all__ = ["DicomReadError", "Image", "apply_window", "read_image"]
+__all__ = [
+    "DicomReadError",
+    "DicomWarning",
+    "Image",
+    "Volume",
+    "apply_window",
+    "length_mm",
+    "list_dicomdir",
+    "read_image",
+    "read_overlays",
+    "read_series",
+    "to_display",
+]

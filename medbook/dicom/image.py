@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pydicom
-from pydicom.errors import InvalidDicomError
-from pydicom.pixels import apply_color_lut, apply_modality_lut, pixel_array
 
-
-class DicomReadError(ValueError):
-    """A DICOM file cannot be read as an image; the message names file, field and remedy."""
+from medbook.dicom.attributes import read_text
+from medbook.dicom.errors import DicomReadError, quoted, without_pydicom_warnings
+from medbook.dicom.files import open_dataset
+from medbook.dicom.geometry import edge_letters, pixel_spacing
+from medbook.dicom.modality import modality_values
+from medbook.dicom.pixels import check_pixel_attributes, decode_pixels
+from medbook.dicom.window import proposed_window
 
 
 @dataclass
@@ -20,20 +22,21 @@ class Image:
     Attributes
     ----------
     pixels : ndarray of float32, shape (rows, cols), (frames, rows, cols) or with a last axis of 3 for RGB
-        Modality units: stored values after the modality LUT or rescale, so HU for CT.
+        Modality units: stored values after the modality LUT or rescale, so HU for CT. Colour
+        as stored, 0 to 255 for 8 bits. MONOCHROME1 keeps its polarity: `to_display` inverts it.
     spacing_mm : (float, float) or None
         Distance between neighbouring rows and between neighbouring columns.
     spacing_source : str or None
-        The attribute ``spacing_mm`` was read from; "ImagerPixelSpacing" is measured in the
-        plane of the detector, not of the patient.
+        Where ``spacing_mm`` was read: "PixelSpacing", "PixelMeasuresSequence", "ultrasound region",
+        or "ImagerPixelSpacing", which is measured in the plane of the detector, not of the patient.
     modality : str
         DICOM's code, such as "CT" or "MR".
     units : str
-        "HU" for a rescaled CT, else what the file says, else empty.
+        "HU" for a rescaled CT, else what the file says, else empty; always empty for colour.
     window : (float, float) or None
         Center and width that the file proposes for display; the first, if it proposes several.
     photometric : str
-        Photometric interpretation; "MONOCHROME1" shows low values white.
+        Photometric interpretation of the file; "MONOCHROME1" shows low values white.
     orientation : (str, str, str, str) or None
         Direction in the patient of the image's left, right, top and bottom edge, such as
         ("R", "L", "A", "P"); two letters where the image lies oblique.
@@ -51,6 +54,16 @@ class Image:
     orientation: tuple | None
     header: pydicom.Dataset
 
+    @property
+    def is_color(self):
+        """Whether the last axis of ``pixels`` is red, green and blue."""
+        return self.photometric not in ("MONOCHROME1", "MONOCHROME2")
+
+    @property
+    def num_frames(self):
+        """Number of frames, 1 for a single image."""
+        return self.pixels.shape[0] if self.pixels.ndim == 3 + self.is_color else 1
+
 
 def read_image(path, *, force=False, max_pixels=2**26):
     """Read the image of one DICOM file.
@@ -60,7 +73,8 @@ def read_image(path, *, force=False, max_pixels=2**26):
     path : str or path-like
         A DICOM file.
     force : bool, optional
-        Read a file without DICOM's preamble, which is most often not a DICOM file.
+        Read a file without DICOM's preamble, which is most often not a DICOM file, and one
+        without a known transfer syntax, in the encoding that its first bytes show.
     max_pixels : int, optional
         Refuse, before anything is decoded, an image that claims more pixels than this.
 
@@ -86,84 +100,32 @@ def read_image(path, *, force=False, max_pixels=2**26):
     >>> slice_ct.pixels.shape, slice_ct.units, slice_ct.spacing_mm
     ((128, 128), 'HU', (0.661468, 0.661468))
     """
-    name = os.path.basename(path)
+    name = os.path.basename(os.fspath(path))
+    header = open_dataset(path, force=force)
     try:
-        header = pydicom.dcmread(path, force=force)
-    except InvalidDicomError as error:
-        raise DicomReadError(
-            f"{name}: not DICOM (no 'DICM' after the preamble). If you know that it is a DICOM file "
-            "without preamble, read it with force=True."
-        ) from error
-    try:
-        _check_size(header, name, max_pixels)
-        pixels = _modality_values(header)
+        with without_pydicom_warnings():
+            return _image(header, name, max_pixels)
     except DicomReadError:
         raise
-    except Exception as error:  # pydicom and its decoders raise seven different classes on bad pixel data
-        raise DicomReadError(f"{name}: the pixel data cannot be decoded: {error}") from error
-    spacing_mm, spacing_source = _spacing(header)
-    is_rescaled = "RescaleSlope" in header or "ModalityLUTSequence" in header
+    except Exception as error:  # an attribute that only fails when its value is asked for
+        raise DicomReadError(f"{name}: the image cannot be read ({quoted(error)}). Get the file again.") from error
+
+
+def _image(header, name, max_pixels):
+    num_frames = check_pixel_attributes(header, name, max_pixels)
+    pixels, units = decode_pixels(header, name), ""
+    photometric = header.PhotometricInterpretation
+    if photometric.startswith("MONOCHROME"):
+        pixels, units = modality_values(pixels, header, name, num_frames)
+    spacing_mm, spacing_source = pixel_spacing(header, num_frames)
     return Image(
-        pixels=pixels.astype(np.float32),
+        pixels=pixels.astype(np.float32, copy=False),
         spacing_mm=spacing_mm,
         spacing_source=spacing_source,
-        modality=header.get("Modality", ""),
-        units="HU" if header.get("Modality") == "CT" and is_rescaled else header.get("RescaleType", ""),
-        window=_window(header),
-        photometric=header.PhotometricInterpretation,
-        orientation=_orientation(header),
+        modality=read_text(header, "Modality"),
+        units=units,
+        window=proposed_window(header),
+        photometric=photometric,
+        orientation=edge_letters(header, num_frames),
         header=header,
     )
-
-
-def _check_size(header, name, max_pixels):
-    if "PixelData" not in header:
-        raise DicomReadError(f"{name}: no image in this object (no Pixel Data, SOP class {header.get('SOPClassUID')}).")
-    num_pixels = int(header.get("NumberOfFrames") or 1)
-    for field in ("Rows", "Columns"):
-        size = header.get(field) or 0
-        if size < 1:
-            raise DicomReadError(f"{name}: {field} is {size or 'missing'}; an image needs at least one.")
-        num_pixels *= size
-    if num_pixels > max_pixels:
-        raise DicomReadError(
-            f"{name}: claims {num_pixels} pixels, more than max_pixels={max_pixels}. "
-            "Pass a larger max_pixels if the file is trusted."
-        )
-
-
-def _modality_values(header):
-    if header.PhotometricInterpretation == "PALETTE COLOR":
-        colors = apply_color_lut(header.pixel_array, header)
-        return colors / 257 if colors.itemsize == 2 else colors  # 16-bit palettes: 65535 is the 255 of 8 bits
-    pixels = pixel_array(header)  # YBR becomes RGB
-    return pixels if header.SamplesPerPixel == 3 else apply_modality_lut(pixels, header)
-
-
-def _spacing(header):
-    for source in ("PixelSpacing", "ImagerPixelSpacing"):
-        spacing = header.get(source)
-        if spacing and len(spacing) == 2 and min(spacing) > 0:
-            return (float(spacing[0]), float(spacing[1])), source
-    return None, None
-
-
-def _window(header):
-    # One window is a number, several are a list; an empty value is None.
-    center, width = (np.atleast_1d(header.get(name)) for name in ("WindowCenter", "WindowWidth"))
-    return None if center[0] is None or width[0] is None else (float(center[0]), float(width[0]))
-
-
-def _orientation(header):
-    directions = header.get("ImageOrientationPatient")
-    if not directions or len(directions) != 6:
-        return None
-    right, bottom = (np.array(directions[axis : axis + 3], dtype=float) for axis in (0, 3))
-    return tuple(_letters(direction) for direction in (-right, right, -bottom, bottom))
-
-
-def _letters(direction):
-    """Name a direction in patient coordinates, the strongest component first (PS3.3 C.7.6.1.1.1)."""
-    names = [("L", "R"), ("P", "A"), ("H", "F")]  # axes x, y, z: positive, negative
-    strongest = sorted(range(3), key=lambda axis: -abs(direction[axis]))
-    return "".join(names[axis][int(direction[axis] < 0)] for axis in strongest if abs(direction[axis]) > 0.1)

@@ -2,6 +2,10 @@
 
 import numpy as np
 
+from medbook.dicom.attributes import read_numbers
+from medbook.dicom.errors import warn
+from medbook.dicom.functional_groups import frame_items
+
 
 def apply_window(image, *, center, width, function="linear"):
     """Map an intensity window to [0, 1]; what lies outside becomes 0 or 1.
@@ -9,7 +13,8 @@ def apply_window(image, *, center, width, function="linear"):
     Parameters
     ----------
     image : ndarray of shape (..., rows, cols)
-        Intensities in modality units (Hounsfield units for CT).
+        Intensities in modality units (Hounsfield units for CT). Of an `Image`, pass ``.pixels``;
+        an array does not say whether its last axis is colour, so colour is refused only as `Image`.
     center, width : float
         Window center and width in the units of ``image``. ``width`` must be at least 1 for
         "linear", and above 0 for the other two.
@@ -25,7 +30,7 @@ def apply_window(image, *, center, width, function="linear"):
     Raises
     ------
     ValueError
-        If ``width`` is too small, or ``function`` is unknown.
+        If ``width`` is too small, ``function`` is unknown, or an `Image` is in colour.
 
     References
     ----------
@@ -45,6 +50,10 @@ def apply_window(image, *, center, width, function="linear"):
             f'apply_window(width={width}): expected at least 1 for "linear" and above 0 otherwise; '
             "soft tissue on CT is often shown with center=40, width=400."
         )
+    if hasattr(image, "pixels"):
+        if image.is_color:
+            raise ValueError("apply_window: a window is for gray images, this one is in colour; use to_display.")
+        image = image.pixels
     image = np.asarray(image, dtype=np.float64)
     if function == "sigmoid":
         # 1 / (1 + exp(-4 (x - c) / w)), written so that nothing overflows far outside the window
@@ -56,3 +65,51 @@ def apply_window(image, *, center, width, function="linear"):
     else:
         display = (image - (center - 0.5)) / (width - 1) + 0.5
     return np.clip(display, 0, 1).astype(np.float32)
+
+
+def proposed_window(header):
+    """Return the first window that a file proposes for its display.
+
+    Parameters
+    ----------
+    header : pydicom.Dataset
+
+    Returns
+    -------
+    (float, float) or None
+        Center and width; None if the file proposes none, or one that cannot be used, then with a
+        warning. Of multi-frame objects with functional groups, the window of the first frame.
+
+    References
+    ----------
+    DICOM PS3.3 C.11.2.1.2 and C.7.6.16.2.10.
+    """
+    source = frame_items(header, "FrameVOILUTSequence", 1)[0] or header
+    centers, widths = (read_numbers(source, field) for field in ("WindowCenter", "WindowWidth"))
+    if not centers or not widths:
+        return None
+    if len(centers) != len(widths):
+        warn(f"{len(centers)} WindowCenter but {len(widths)} WindowWidth: the first of each is used.")
+    center, width = centers[0], widths[0]
+    if width <= 0 or (width < 1 and read_function(header) == "linear"):
+        warn(
+            f"WindowWidth is {width:g}, which shows nothing: the window is not used. "
+            "Soft tissue on CT is often shown with center=40, width=400.",
+        )
+        return None
+    return center, width
+
+
+def read_function(header):
+    """Return the VOI LUT function of a file as `apply_window` names it; "linear" where it is not known.
+
+    Parameters
+    ----------
+    header : pydicom.Dataset
+
+    Returns
+    -------
+    {"linear", "linear_exact", "sigmoid"}
+    """
+    function = str(header.get("VOILUTFunction") or "").lower()
+    return function if function in ("linear_exact", "sigmoid") else "linear"

@@ -1,9 +1,9 @@
 """Look an exercise up and say whether an answer to it is right."""
 
-from medbook.exercises import convolution
+from medbook.exercises import convolution, medical_images
 
 # Each exercise is a function that returns None for a right answer and a hint for any other.
-EXERCISES = {**convolution.EXERCISES}
+EXERCISES = {**convolution.EXERCISES, **medical_images.EXERCISES}
 
 
 def check(exercise, answer):

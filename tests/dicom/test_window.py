@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from pydicom import Dataset
 from pydicom.pixels import apply_windowing
 
-from medbook.dicom import apply_window
+from medbook.dicom import DicomWarning, apply_window, read_image
+from tests.dicom.builders import color_header, enhanced_header, image_header, saved
 
 
 def test_linear_by_hand():
@@ -57,3 +58,42 @@ def test_width_too_small_is_refused(width, function):
 def test_unknown_function_is_refused():
     with pytest.raises(ValueError, match="'cubic'"):
         apply_window(np.zeros(3), center=0, width=10, function="cubic")
+
+
+@pytest.mark.parametrize("width", [0, -5, 0.5])
+def test_row_25_window_without_width_is_not_used(tmp_path, width):
+    path = saved(image_header(WindowCenter=40, WindowWidth=width), tmp_path)
+    with pytest.warns(DicomWarning, match="center=40, width=400"):
+        assert read_image(path).window is None
+
+
+def test_row_26_first_of_unequal_windows_is_taken_with_a_warning(tmp_path):
+    path = saved(image_header(WindowCenter=[40, -600], WindowWidth=400), tmp_path)
+    with pytest.warns(DicomWarning, match="2 WindowCenter but 1 WindowWidth"):
+        assert read_image(path).window == (40.0, 400.0)
+
+
+@pytest.mark.parametrize("fields", [{"WindowCenter": "", "WindowWidth": ""}, {"WindowCenter": 40}, {"WindowWidth": 9}])
+def test_row_27_empty_or_half_window_is_none(tmp_path, fields):
+    assert read_image(saved(image_header(**fields), tmp_path)).window is None
+
+
+def test_row_29_colour_is_refused(tmp_path):
+    image = read_image(saved(color_header(), tmp_path))
+    with pytest.raises(ValueError, match=r"in colour; use to_display"):
+        apply_window(image, center=0, width=10)
+
+
+def test_gray_image_is_windowed_by_its_pixels(tmp_path):
+    image = read_image(saved(image_header(), tmp_path))
+    np.testing.assert_array_equal(
+        apply_window(image, center=10, width=8), apply_window(image.pixels, center=10, width=8)
+    )
+
+
+def test_window_of_the_first_frame_is_taken(tmp_path):
+    header = enhanced_header(np.zeros((2, 4, 5), dtype=np.uint16), [[0, 0, 0], [0, 0, 1]])
+    voi = Dataset()
+    voi.WindowCenter, voi.WindowWidth = 30, 60
+    header.PerFrameFunctionalGroupsSequence[0].FrameVOILUTSequence = [voi]
+    assert read_image(saved(header, tmp_path)).window == (30, 60)

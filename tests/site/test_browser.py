@@ -6,7 +6,10 @@ import shutil
 import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
+from pydicom.data import get_testdata_file
 from scipy.signal import convolve2d, correlate2d
+
+from medbook.dicom import apply_window, read_image
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
@@ -168,3 +171,61 @@ def test_figure_without_javascript_says_what_it_would_show(browser, site):
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto((site / "chapters/convolution.html").as_uri())
     assert "slides over a small image" in page.locator("medbook-convolution").inner_text()
+
+
+class WindowFigure:
+    """The interactive figure of the chapter "Medical images", driven as a reader would."""
+
+    def __init__(self, browser, site):
+        self.visit = Visit(browser, site / "chapters/medical_images.html")
+        self.element = self.visit.page.locator("medbook-window")
+
+    def grays(self):
+        """Return the canvas as gray levels of shape (rows, cols)."""
+        values = self.element.locator("canvas").evaluate(
+            """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)
+                         .filter((_, index) => index % 4 === 0)"""
+        )
+        return np.array(values).reshape(128, 128)
+
+
+@pytest.fixture
+def window_figure(browser, site):
+    figure = WindowFigure(browser, site)
+    yield figure
+    assert figure.visit.complaints == []
+    figure.visit.page.context.close()
+
+
+SPINE = get_testdata_file("CT_small.dcm")
+
+
+@pytest.mark.parametrize(("preset", "center", "width"), [("soft tissue", 40, 400), ("lung", -600, 1500)])
+def test_window_figure_shows_what_apply_window_computes(window_figure, preset, center, width):
+    window_figure.element.get_by_role("button", name=preset).click()
+    expected = np.rint(255 * apply_window(read_image(SPINE).pixels, center=center, width=width))
+    np.testing.assert_array_equal(window_figure.grays(), expected)
+
+
+def test_window_figure_reads_the_value_under_the_cross_hair(window_figure):
+    window_figure.element.locator(".stage").press("ArrowRight")
+    said = window_figure.element.locator(".reading .pixel").text_content().replace("−", "-")
+    row, col, value = map(int, re.search(r"row (\d+), column (\d+):\s*(-?\d+) HU", said).groups())
+    assert value == read_image(SPINE).pixels[row, col]
+
+
+def test_window_figure_follows_a_drag(window_figure):
+    stage = window_figure.element.locator("canvas")
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    mouse = window_figure.visit.page.mouse
+    mouse.move(box["x"] + 50, box["y"] + 80)
+    mouse.down()
+    mouse.move(box["x"] + 90, box["y"] + 60)
+    mouse.up()
+    center, width = (
+        float(window_figure.element.locator(f"[type=number][name={name}]").input_value())
+        for name in ("center", "width")
+    )
+    assert center > 100
+    assert width > 700
