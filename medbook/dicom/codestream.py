@@ -10,7 +10,7 @@ from dataclasses import dataclass
 # Start of frame (ITU-T T.81, table B.1; T.87 for JPEG-LS): C4, C8 and CC are no frame markers.
 FRAME_MARKERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
 LOSSLESS = 0xC3
-TABLES, SCAN, ADOBE = 0xC4, 0xDA, 0xEE
+TABLES, SCAN, JFIF, ADOBE = 0xC4, 0xDA, 0xE0, 0xEE
 
 
 @dataclass
@@ -95,13 +95,19 @@ def check_lossless_jpeg(frame):
             predictor, end, shift = segment[-3:]
             if not 1 <= predictor <= 7 or end or shift:
                 raise ValueError("the lossless JPEG scan has wrong parameters")
-        elif marker == ADOBE and segment[:5] == b"Adobe" and segment[11:12] > b"\x01":
-            # GDCM decodes these to CMYK and then ends the process, as the image has three samples.
-            raise ValueError("the lossless JPEG frame names an unknown colour transform")
+        elif _is_fatal_to_gdcm(marker, segment):
+            raise ValueError("the lossless JPEG frame has a JFIF version or a colour transform that is not known")
         elif not (0xE0 <= marker <= 0xEF or marker in (0xDB, 0xDD, 0xFE)):
             raise ValueError("the lossless JPEG frame holds an unexpected marker")
     if seen.count(SCAN) != 1 or not components:
         raise ValueError("the lossless JPEG frame has no scan")
+
+
+def _is_fatal_to_gdcm(marker, segment):
+    """Say whether libjpeg would warn of this segment: then GDCM 3.2.6 ends the process."""
+    is_new_jfif = marker == JFIF and segment[:5] == b"JFIF\0" and segment[5:6] != b"\x01"
+    is_other_adobe = marker == ADOBE and segment[:5] == b"Adobe" and segment[11:12] > b"\x01"
+    return is_new_jfif or is_other_adobe
 
 
 def _segments(frame):

@@ -1,7 +1,7 @@
 """One DICOM file as an array in modality units, with what is needed to show and measure it."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pydicom
@@ -15,7 +15,7 @@ from medbook.dicom.pixels import check_pixel_attributes, decode_pixels
 from medbook.dicom.window import proposed_window
 
 
-@dataclass
+@dataclass(eq=False)
 class Image:
     """Pixels of a DICOM file and what they mean.
 
@@ -44,7 +44,7 @@ class Image:
         Everything else that the file says.
     """
 
-    pixels: np.ndarray
+    pixels: np.ndarray = field(repr=False)
     spacing_mm: tuple | None
     spacing_source: str | None
     modality: str
@@ -52,7 +52,7 @@ class Image:
     window: tuple | None
     photometric: str
     orientation: tuple | None
-    header: pydicom.Dataset
+    header: pydicom.Dataset = field(repr=False)  # it holds names: no notebook should store them
 
     @property
     def is_color(self):

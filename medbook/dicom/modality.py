@@ -7,6 +7,8 @@ from medbook.dicom.attributes import read_items, read_numbers, read_text
 from medbook.dicom.errors import DicomReadError, warn
 from medbook.dicom.functional_groups import frame_items
 
+BLOCK_ROWS = 256
+
 
 def modality_values(stored, header, name, num_frames=1):
     """Turn the stored values of a monochrome image into modality units, frame by frame.
@@ -40,6 +42,8 @@ def modality_values(stored, header, name, num_frames=1):
         values = apply_modality_lut(stored, header)
         return values.astype(np.float32), read_text(tables[0], "ModalityLUTType").replace("US", "")
     if modality == "RTDOSE" and (scaling := read_numbers(header, "DoseGridScaling", 1)):
+        if scaling[0] == 0:
+            raise DicomReadError(f"{name}: DoseGridScaling is 0, which makes every dose 0. Correct the header.")
         return _rescaled(stored, [(scaling[0], 0.0)], name), read_text(header, "DoseUnits")
     items = frame_items(header, "PixelValueTransformationSequence", num_frames)
     sources = [header] if all(item is None for item in items) else items
@@ -70,7 +74,9 @@ def _rescaled(stored, rescales, name):
     if len(rescales) != len(frames_in):
         raise DicomReadError(f"{name}: {len(frames_in)} frames, but {len(rescales)} items of functional groups.")
     for frame_in, frame_out, (slope, intercept) in zip(frames_in, frames_out, rescales, strict=True):
-        frame_out[:] = frame_in * np.float64(slope) + intercept  # in float64, rounded once
+        for start in range(0, len(frame_in), BLOCK_ROWS):  # in float64, rounded once, without a copy of all
+            rows = slice(start, start + BLOCK_ROWS)
+            frame_out[rows] = frame_in[rows] * np.float64(slope) + intercept
     return values
 
 

@@ -46,6 +46,8 @@ def read_overlays(header):
                 _check_size(header, group, name)
                 bits = get_overlay_array(header, group).astype(bool)
             else:
+                if header.file_meta.TransferSyntaxUID.is_encapsulated:
+                    raise DicomReadError(f"{name} has no OverlayData; compressed pixels have no unused bits for it.")
                 if unused_bits is None:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")  # what is said of the pixels is said by read_image

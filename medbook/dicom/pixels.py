@@ -83,7 +83,7 @@ def check_pixel_attributes(header, name, max_pixels):
 
 
 def _object_kind(header):
-    kind = uid.UID(read_text(header, "SOPClassUID"))
+    kind = uid.UID(read_text(header, "SOPClassUID") or read_text(header.file_meta, "MediaStorageSOPClassUID"))
     kind_name = quoted(kind.name, 80) or "unknown"
     text = f"no Pixel Data, SOP class {kind_name}"
     # A header that stops before the pixels looks like this, too.
@@ -93,7 +93,7 @@ def _object_kind(header):
 def _check_length(header, name, field):
     try:
         num_bytes = len(header[field].value or b"")
-        is_compressed = header.file_meta.TransferSyntaxUID.is_compressed and not _is_deflated(header)
+        is_compressed = header.file_meta.TransferSyntaxUID.is_compressed
         expected = 0 if is_compressed else get_expected_length(header)
     except Exception as error:
         raise DicomReadError(f"{name}: {field} cannot be read ({quoted(error)}).") from error
@@ -106,10 +106,6 @@ def _check_length(header, name, field):
         )
     if expected and num_bytes > expected + expected % 2:
         warn(f"{name}: {field} has {num_bytes} bytes, the image needs {expected}; the rest is not used.")
-
-
-def _is_deflated(header):
-    return header.file_meta.TransferSyntaxUID == uid.DeflatedExplicitVRLittleEndian
 
 
 def decode_pixels(header, name):

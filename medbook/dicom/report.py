@@ -86,7 +86,6 @@ def describe_folder(path):
         except OSError as error:
             report.faults[name] = f"cannot be opened ({error.strerror})"
         except DicomReadError as error:
-            report.num_files += 1
             report.faults[name] = _reason(error, file_path)
         else:
             if header is not None:
@@ -119,10 +118,10 @@ def _header(path, name, report):
         else:
             report.not_dicom.append(name)
         return None
+    report.num_files += 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # said when the image is read
         header = open_dataset(path, stop_before_pixels=True)
-    report.num_files += 1
     if is_dicomdir(header):
         list_dicomdir(path)  # refuses one that points outside its folder
         report.notes[name] = "the directory of a medium"
@@ -196,8 +195,10 @@ def _shared_lines(summaries):
 
 
 def _grid(files, images, report):
-    """Check the slices of a tomographic series as a stack; radiographs and films form none."""
+    """Check the slices of a tomographic series as a stack; radiographs, films and localizers form none."""
     headers = {path: files[path][1] for path in images}
+    if any("LOCALIZER" in str(header.get("ImageType")) for header in headers.values()):
+        return None
     if len(headers) < 2 or any(plane_positions(header)[0] is None for header in headers.values()):
         return None
     try:

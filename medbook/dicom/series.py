@@ -46,8 +46,15 @@ def read_series(folder, *, series_uid=None, max_pixels=2**26):
     DICOM PS3.3 C.7.6.2 (image plane) and C.7.4.1 (frame of reference).
     """
     paths = _slice_paths(folder)
-    with without_pydicom_warnings():
-        return _read_series(os.fspath(folder), paths, series_uid, max_pixels)
+    try:
+        with without_pydicom_warnings():
+            return _read_series(os.fspath(folder), paths, series_uid, max_pixels)
+    except (DicomReadError, OSError, MemoryError):
+        raise
+    except Exception as error:  # an attribute that only fails when its value is asked for
+        raise DicomReadError(
+            f"{os.fspath(folder)}: a header is damaged ({quoted(error)}). Run `python -m medbook.dicom` on the folder."
+        ) from error
 
 
 def _read_series(folder, paths, series_uid, max_pixels):

@@ -1,6 +1,6 @@
 """A volume, and the even grid that its slices must form: order, spacing and affine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from medbook.dicom.geometry import direction_letters
 TOLERANCE = 0.01  # of the slice spacing: positions are written with two to six digits
 
 
-@dataclass
+@dataclass(eq=False)
 class Volume:
     """Voxels of a series and where they lie.
 
@@ -33,11 +33,11 @@ class Volume:
         DICOM's code, such as "CT".
     """
 
-    voxels: np.ndarray
+    voxels: np.ndarray = field(repr=False)
     spacing_mm: tuple
-    affine: np.ndarray
+    affine: np.ndarray = field(repr=False)
     orientation: tuple
-    paths: list
+    paths: list = field(repr=False)
     units: str
     modality: str
 
@@ -120,7 +120,7 @@ def _refuse_duplicates(gaps, usual_gap, names):
             "several time points, echoes or segments in one series. Put each into a folder of its own."
         )
     raise DicomReadError(
-        f"duplicate slices: {pair} lie at the same position ({same.size} such pairs). Keep one of them."
+        f"duplicate slices: {pair} lie at the same position ({same.size} of {len(gaps)} neighbours). Keep one of them."
     )
 
 
@@ -133,7 +133,7 @@ def _refuse_gaps(gaps, usual_gap, names):
     what = f"missing ({num_missing})" if num_missing > 0 else "unevenly spaced"
     raise DicomReadError(
         f"slices are {what} between {names[first]} and {names[first + 1]}: {gaps[first]:.3f} mm apart, "
-        f"usual are {usual_gap:.3f} mm ({uneven.size} such places). Get the whole series, or use read_image."
+        f"usual are {usual_gap:.3f} mm ({uneven.size} of {len(gaps)} gaps). Get the whole series, or use read_image."
     )
 
 

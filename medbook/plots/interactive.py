@@ -54,7 +54,10 @@ class window_figure:
             "values": base64.b64encode(values.astype("<i2").tobytes()).decode("ascii"),
         }
 
+    def __repr__(self):
+        return f"window_figure of {self.attributes['rows']} x {self.attributes['cols']} pixels"
+
     def _repr_html_(self):
         attributes = " ".join(f'data-{name}="{html.escape(str(value))}"' for name, value in self.attributes.items())
-        label = html.escape(self.attributes["label"])
-        return f"<medbook-window {attributes}>\n<p>On the website this figure is interactive: {label}.</p>\n</medbook-window>"
+        fallback = f"On the website this figure is interactive: {html.escape(self.attributes['label'])}."
+        return f"<medbook-window {attributes}>\n<p>{fallback}</p>\n</medbook-window>"

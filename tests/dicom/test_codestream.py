@@ -51,7 +51,7 @@ def test_sound_lossless_frame_passes(lossless):
     [
         (b"\xff\xee", 15, 2, "colour transform"),  # this one ends the process in GDCM 3.2.6
         (b"\xff\xc3", 1, 0xC0, "not one lossless"),
-        (b"\xff\xc3", 4, 17, "number of bits"),
+        (b"\xff\xc3", 4, 1, "number of bits"),
         (b"\xff\xc3", 11, 0x22, "subsampled"),
         (b"\xff\xc3", 13, 82, "same number"),
         (b"\xff\xc4", 4, 3, "does not fit|names components or tables"),
@@ -74,6 +74,17 @@ def test_damaged_lossless_frame_is_refused_before_gdcm_sees_it(lossless, tmp_pat
 def test_lossless_jpeg_equals_the_uncompressed_image():
     expected = read_image(get_testdata_file("SC_rgb_rle.dcm")).pixels
     np.testing.assert_array_equal(read_image(get_testdata_file("SC_rgb_jpeg_gdcm.dcm")).pixels, expected)
+
+
+@pytest.mark.parametrize(("version", "sound"), [(1, True), (2, False), (0x1E, False)])
+def test_jfif_version_that_ends_the_process_in_gdcm_is_refused(lossless, version, sound):
+    jfif = b"\xff\xe0\x00\x10JFIF\0" + bytes([version, 1, 0, 0, 1, 0, 1, 0, 0])
+    frame = bytes(lossless[:2]) + jfif + bytes(lossless[2:])
+    if sound:
+        check_lossless_jpeg(frame)
+    else:
+        with pytest.raises(ValueError, match="JFIF version"):
+            check_lossless_jpeg(frame)
 
 
 @pytest.mark.parametrize(("allocated", "stored"), [(8, 7), (32, 16), (32, 12)])

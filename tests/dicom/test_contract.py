@@ -7,7 +7,10 @@ import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 
-from tests.dicom.reader_process import ReaderProcess
+from medbook.dicom import DicomReadError, read_series
+from medbook.dicom.report import describe_folder
+from tests.dicom.builders import encoded, image_header
+from tests.dicom.reader_process import ReaderProcess, is_clean
 
 MOST_SECONDS, MOST_BYTES = 2.0, 10**9
 ORIGINALS = (
@@ -79,6 +82,26 @@ def test_every_file_of_pydicom_is_read_or_refused(reader, tmp_path, record_prope
 
 def test_mutated_files_are_read_or_refused(reader, tmp_path, record_property):
     check(mutations(210, tmp_path, seed=1), reader, tmp_path, record_property)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_series_with_a_mutated_slice_is_read_or_refused_and_reported_without_phi(tmp_path):
+    rng = np.random.default_rng(4)
+    fields = {"PatientName": "Fern^Anna", "PatientID": "Fern4711"}
+    slices = [encoded(image_header(ImagePositionPatient=[0, 0, depth], **fields)) for depth in range(3)]
+    messages = []
+    for _ in range(60):
+        for depth, content in enumerate(slices):
+            (tmp_path / f"{depth}.dcm").write_bytes(mutated(content, rng) if depth == 1 else content)
+        try:
+            read_series(tmp_path)
+        except DicomReadError as error:
+            messages.append(str(error))
+        report = str(describe_folder(tmp_path))
+        assert "Fern" not in report
+        assert report.isascii()
+    assert messages
+    assert all(is_clean(message) for message in messages)
 
 
 @pytest.mark.slow

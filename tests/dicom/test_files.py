@@ -38,6 +38,12 @@ def test_row_02_data_set_without_preamble_is_read_only_with_force(tmp_path):
     assert read_image(path, force=True).header.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
 
 
+@pytest.mark.parametrize("content", [b"", b"not an image" * 50, b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4])
+def test_row_02_other_file_is_refused_even_with_force(tmp_path, content):
+    with pytest.raises(DicomReadError, match=r"notes\.txt: "):
+        read_image(written(content, tmp_path, "notes.txt"), force=True)
+
+
 @pytest.mark.parametrize("name", ["ExplVR_BigEndNoMeta.dcm", "ExplVR_LitEndNoMeta.dcm", "rtstruct.dcm"])
 def test_row_02_hint_is_given_for_every_encoding(name):
     with pytest.raises(DicomReadError, match="force=True"):

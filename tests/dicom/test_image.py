@@ -130,6 +130,8 @@ def test_functional_groups_give_the_geometry(tmp_path, shared):
 def test_row_23_slope_of_zero_is_refused(tmp_path):
     with pytest.raises(DicomReadError, match="RescaleSlope is 0"):
         read_image(saved(image_header(RescaleSlope=0), tmp_path))
+    with pytest.raises(DicomReadError, match="DoseGridScaling is 0"):
+        read_image(saved(image_header(Modality="RTDOSE", DoseGridScaling=0), tmp_path))
     header = enhanced_header(np.ones((2, 4, 5), dtype=np.uint16), [[0, 0, 0], [0, 0, 1]], [(1, 0), (0, 0)])
     with pytest.raises(DicomReadError, match="RescaleSlope is 0"):
         read_image(saved(header, tmp_path))
@@ -221,3 +223,10 @@ def test_impossible_orientation_is_none(tmp_path, cosines):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DicomWarning)
         assert read_image(saved(image_header(ImageOrientationPatient=cosines), tmp_path)).orientation is None
+
+
+def test_printed_image_holds_neither_pixels_nor_names(ct, tmp_path):
+    ct.PatientName = "Fictional^Patient"
+    printed = repr(read_image(saved(ct, tmp_path)))
+    assert "Fictional" not in printed
+    assert len(printed) < 400

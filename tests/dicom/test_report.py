@@ -52,6 +52,13 @@ def test_gap_is_a_fault_of_the_series(tmp_path):
     assert "missing (1) between slice02.dcm and slice03.dcm" in fault
 
 
+def test_localizers_are_no_volume_and_no_fault(tmp_path):
+    for number, cosines in enumerate(([1, 0, 0, 0, 1, 0], [0, 1, 0, 0, 0, -1])):
+        header = image_header(ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"], ImageOrientationPatient=cosines)
+        saved(header, tmp_path, f"{number}.dcm")
+    assert describe_folder(tmp_path).is_sound
+
+
 def test_subfolders_are_searched_and_other_files_listed(tmp_path):
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
