@@ -13,10 +13,12 @@ def _gray_level(answer):
         return "the intercept is added, with its sign."
     if hu != 76:
         return "the HU: slope times stored value plus intercept."
-    if abs(gray - 151) <= 1:
+    if gray == 245:
         return None
-    if abs(gray - 0.59) < 0.01:
+    if abs(gray - 0.96) < 0.01:
         return "the HU are right; the gray level is asked for on a scale from 0 to 255."
+    if gray == 242:
+        return "the HU are right; this is the window without DICOM's halves, c - 0.5 and w - 1."
     return "the HU are right; put them into the formula of the window, then multiply by 255."
 
 
@@ -40,7 +42,7 @@ def _slice_order(function):
     stacks = {
         "axial": (1.0, 0, 0, 0, 1.0, 0),
         "sagittal": (0, 1.0, 0, 0, 0, -1.0),
-        "tilted": (1.0, 0, 0, 0, 0.8, -0.6),
+        "oblique": (1.0, 0, 0, 0, 0.8, -0.6),
     }
     for name, orientation in stacks.items():
         orientation = np.array(orientation)
@@ -61,21 +63,21 @@ def _slice_order(function):
     return None
 
 
-def _export_loss(answer):
-    """Exercise 4: what an export in a wide window costs in contrast-to-noise ratio."""
-    loss = float(answer)
-    if 0.95 <= loss <= 1.07:
+def _mean_after_rounding(answer):
+    """Exercise 4: mean contrast-to-noise ratio of exports whose rounding falls differently."""
+    mean_cnr = float(answer)
+    if 1.93 <= mean_cnr <= 2.06:
         return None
-    if -1.07 <= loss <= -0.95:
-        return "the sign: brain window minus all values."
-    if abs(loss) < 0.05:
-        return "almost nothing was lost: were the gray levels rounded to whole numbers before the way back?"
-    return "use `brain`, both windows as they stand in `windows`, and contrast_and_cnr on what comes back."
+    if np.isclose(mean_cnr, 2.63, atol=0.02):
+        return "nothing was lost: round the gray levels to whole numbers."
+    if np.isclose(mean_cnr, 1.62, atol=0.03):
+        return "this is one export; sixteen centers are asked for, and their mean."
+    return "use `brain`, a width of 3896 HU, the centers from -60 to -45 HU, and contrast_and_cnr after np.rint."
 
 
 EXERCISES = {
     "medical_images-1": _gray_level,
     "medical_images-2": _magnification,
     "medical_images-3": _slice_order,
-    "medical_images-4": _export_loss,
+    "medical_images-4": _mean_after_rounding,
 }

@@ -29,10 +29,10 @@ def one_number(positions, orientation):
 @pytest.mark.parametrize(
     ("exercise", "answer"),
     [
-        ("medical_images-1", (76, 151)),
+        ("medical_images-1", (76, 245)),
         ("medical_images-2", 133.3),
         ("medical_images-3", slice_order),
-        ("medical_images-4", 1.01),
+        ("medical_images-4", 1.99),
     ],
 )
 def test_right_answer_is_called_right(capsys, exercise, answer):
@@ -46,7 +46,8 @@ def test_right_answer_is_called_right(capsys, exercise, answer):
         ("medical_images-1", 76, "two numbers"),
         ("medical_images-1", (2124, 255), "with its sign"),
         ("medical_images-1", (1100, 255), "slope times"),
-        ("medical_images-1", (76, 0.59), "from 0 to 255"),
+        ("medical_images-1", (76, 0.96), "from 0 to 255"),
+        ("medical_images-1", (76, 242), "without DICOM's halves"),
         ("medical_images-1", (76, 236), "formula of the window"),
         ("medical_images-2", 168.75, "other way round"),
         ("medical_images-2", 16.7, "from the focus"),
@@ -56,9 +57,9 @@ def test_right_answer_is_called_right(capsys, exercise, answer):
         ("medical_images-3", ranks, "the ranks"),
         ("medical_images-3", by_z, "until the sagittal stack"),
         ("medical_images-3", one_number, "one index for each"),
-        ("medical_images-4", -1.01, "the sign"),
-        ("medical_images-4", 0.0, "rounded to whole numbers"),
-        ("medical_images-4", 2.6, "what comes back"),
+        ("medical_images-4", 2.63, "nothing was lost"),
+        ("medical_images-4", 1.62, "this is one export"),
+        ("medical_images-4", 1.2, "the centers from"),
     ],
 )
 def test_wrong_answer_gets_its_hint(capsys, exercise, answer, hint):
