@@ -28,3 +28,11 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="slow: runs with --slow, as `make test-all` does"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what the tests of the DICOM contract tried: pytest keeps the output of passing tests to itself."""
+    for report in terminalreporter.getreports("passed"):
+        for name, summary in getattr(report, "user_properties", []):
+            if name == "contract":
+                terminalreporter.write_line(f"DICOM contract, {report.nodeid.split('::')[-1]}: {summary}")
