@@ -50,6 +50,9 @@ execute: .venv/installed  ## re-run chapters and store their outputs: make execu
 
 bench: .venv/installed  ## measure speed, side by side with Keras and SciPy; writes benchmarks/results
 	$(BIN)/python benchmarks/convolution.py
+	$(BIN)/python benchmarks/pooling.py
+	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/phantoms.py
 
 lint: .venv/installed  ## style, spelling, and which package may import which
 	$(BIN)/ruff check .
