@@ -1,13 +1,10 @@
 """Two-dimensional convolution: the layer that slides small kernels over an image."""
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
-from medbook.scratch.layer import Layer
-
-# Windows are copied in blocks that fit a core's cache (level 2, about 1 MB): on whole batches
-# the same two lines take up to four times as long.
-BLOCK_BYTES = 2**19
+from medbook.scratch.image_layer import ImageLayer
+from medbook.scratch.layer import channel_sum
+from medbook.scratch.windows import blocks, sliding_windows
 
 
 def correlate(images, kernel, *, strides=(1, 1), dilation_rate=(1, 1)):
@@ -44,48 +41,10 @@ def correlate(images, kernel, *, strides=(1, 1), dilation_rate=(1, 1)):
     windows = sliding_windows(images, kernel.shape[:2], strides=strides, dilation_rate=dilation_rate)
     filters = kernel.shape[3]
     output = np.empty((*windows.shape[:3], filters), np.result_type(images, kernel))
-    for block in _blocks(windows):
+    for block in blocks(windows):
         columns = _columns(windows[block])
         np.matmul(columns, kernel.reshape(-1, filters), out=output[block].reshape(-1, filters))
     return output
-
-
-def sliding_windows(images, kernel_size, *, strides=(1, 1), dilation_rate=(1, 1)):
-    """View a batch of images as all the windows that a kernel visits, without copying.
-
-    Returns
-    -------
-    ndarray of shape (batch, rows_out, cols_out, kernel_rows, kernel_cols, channels)
-        Read-only: one pixel of ``images`` appears in many windows.
-    """
-    batch, rows, cols, channels = images.shape
-    rows_out = (rows - dilation_rate[0] * (kernel_size[0] - 1) - 1) // strides[0] + 1
-    cols_out = (cols - dilation_rate[1] * (kernel_size[1] - 1) - 1) // strides[1] + 1
-    to_image, to_row, to_col, to_channel = images.strides  # in bytes
-    return as_strided(
-        images,
-        shape=(batch, rows_out, cols_out, *kernel_size, channels),
-        strides=(
-            to_image,
-            to_row * strides[0],
-            to_col * strides[1],
-            to_row * dilation_rate[0],
-            to_col * dilation_rate[1],
-            to_channel,
-        ),
-        writeable=False,
-    )
-
-
-def _blocks(windows):
-    """Yield index pairs (images, rows) that cut ``windows`` into pieces of about BLOCK_BYTES."""
-    batch, rows_out = windows.shape[:2]
-    row_bytes = windows[:1, :1].nbytes
-    num_rows = max(1, BLOCK_BYTES // max(1, row_bytes))
-    num_images = max(1, num_rows // rows_out)
-    for image in range(0, batch, num_images):
-        for row in range(0, rows_out, num_rows):
-            yield slice(image, image + num_images), slice(row, row + num_rows)
 
 
 def _columns(windows):
@@ -97,7 +56,7 @@ def _columns(windows):
     return windows.reshape(-1, size)
 
 
-class Conv2D(Layer):
+class Conv2D(ImageLayer):
     """Slide a bank of learned kernels over a batch of images.
 
     Forward: ``output[n, i, j, f] = bias[f] + sum over u, v, c of
@@ -146,21 +105,17 @@ class Conv2D(Layer):
 
     def __init__(self, filters, kernel_size, *, strides=1, padding="valid", dilation_rate=1, use_bias=True, rng=None):
         super().__init__()
-        self.filters = _positive(filters, "filters")
-        self.kernel_size = _pair(kernel_size, "kernel_size")
-        self.strides = _pair(strides, "strides")
-        self.dilation_rate = _pair(dilation_rate, "dilation_rate")
-        if padding not in ("valid", "same"):
-            raise ValueError(f'Conv2D(padding={padding!r}): expected "valid" or "same".')
-        self.padding = padding
+        self.filters = self._positive(filters, "filters")
+        self.kernel_size = self._pair(kernel_size, "kernel_size")
+        self.strides = self._pair(strides, "strides")
+        self.dilation_rate = self._pair(dilation_rate, "dilation_rate")
+        self.padding = self._padding(padding)
         self.use_bias = use_bias
         self.rng = rng
-        self.output_shape = None  # of the last forward pass
 
     def build(self, input_shape):
         """Create kernel and bias for images of ``input_shape`` (rows, cols, channels)."""
-        if len(input_shape) != 3 or min(input_shape) < 1:
-            raise ValueError(f"Conv2D.build({tuple(input_shape)}): expected (rows, cols, channels), each at least 1.")
+        super().build(input_shape)
         channels = input_shape[2]
         rng = np.random.default_rng(0) if self.rng is None else self.rng
         area = np.prod(self.kernel_size)
@@ -169,7 +124,6 @@ class Conv2D(Layer):
         self.weights = [kernel.astype(np.float32)]
         if self.use_bias:
             self.weights.append(np.zeros(self.filters, np.float32))
-        self.built = True
 
     def forward(self, x, training=False):
         """Return the feature maps of a batch of images.
@@ -183,7 +137,7 @@ class Conv2D(Layer):
         -------
         ndarray of shape (batch, rows_out, cols_out, filters)
         """
-        x = self._checked(x)
+        x = self._checked_images(x)
         if not self.built:
             self.build(x.shape[1:])
         kernel = self.weights[0]
@@ -192,13 +146,12 @@ class Conv2D(Layer):
                 f"Conv2D was built for {kernel.shape[2]} input channels and received images of shape {x.shape}: "
                 "the last axis must hold the channels."
             )
-        self.pads = [self._pads(axis, size) for axis, size in enumerate(x.shape[1:3])]
-        self.x_padded = np.pad(x, [(0, 0), *self.pads, (0, 0)]) if np.any(self.pads) else x
+        spans = [rate * (size - 1) + 1 for rate, size in zip(self.dilation_rate, self.kernel_size, strict=True)]
+        self.x_padded = self._padded(x, spans)
         output = correlate(self.x_padded, kernel, strides=self.strides, dilation_rate=self.dilation_rate)
         if self.use_bias:
             output += self.weights[1]
-        self.output_shape = output.shape
-        return output
+        return self._remember(output)
 
     def backward(self, grad):
         """Return the gradient for the images of the last forward pass; fill ``gradients``.
@@ -211,19 +164,11 @@ class Conv2D(Layer):
         -------
         ndarray of shape (batch, rows, cols, channels)
         """
-        if self.output_shape is None:
-            raise ValueError("Conv2D.backward() needs a forward pass to differentiate: call forward(x) first.")
-        if np.shape(grad) != self.output_shape:
-            raise ValueError(
-                f"Conv2D.backward() received a gradient of shape {np.shape(grad)}, "
-                f"expected the shape of the last output, {self.output_shape}."
-            )
-        grad = np.asarray(grad, np.result_type(self.x_padded, self.weights[0]))
+        grad = self._checked_gradient(grad)
         self.gradients = [self._kernel_gradient(grad)]
         if self.use_bias:
-            # Axis by axis: NumPy then adds pairwise, and float32 keeps its digits over a million pixels.
-            self.gradients.append(grad.sum(axis=2).sum(axis=1).sum(axis=0))
-        return self._input_gradient(grad)
+            self.gradients.append(channel_sum(grad))
+        return self._input_gradient(grad) if self.needs_input_gradient else None
 
     def _kernel_gradient(self, grad):
         kernel = self.weights[0]
@@ -231,7 +176,7 @@ class Conv2D(Layer):
             self.x_padded, self.kernel_size, strides=self.strides, dilation_rate=self.dilation_rate
         )
         gradient = np.zeros((kernel[..., 0].size, self.filters), np.result_type(self.x_padded, grad))
-        for block in _blocks(windows):
+        for block in blocks(windows):
             gradient += _columns(windows[block]).T @ grad[block].reshape(-1, self.filters)
         return gradient.reshape(kernel.shape)
 
@@ -243,40 +188,4 @@ class Conv2D(Layer):
         spread[:, reach[0] : rows : self.strides[0], reach[1] : cols : self.strides[1]] = grad
         flipped = np.ascontiguousarray(self.weights[0][::-1, ::-1].swapaxes(2, 3))
         gradient = correlate(spread, flipped, dilation_rate=self.dilation_rate)
-        (above, below), (left, right) = self.pads
-        return gradient[:, above : rows - below, left : cols - right]
-
-    def _pads(self, axis, size):
-        """Return how many zeros go before and after an image axis of ``size`` pixels."""
-        reach = self.dilation_rate[axis] * (self.kernel_size[axis] - 1)
-        if self.padding == "valid":
-            if size <= reach:
-                raise ValueError(
-                    f'Conv2D(padding="valid"): a kernel that spans {reach + 1} pixels does not fit into '
-                    f'{size}. Use padding="same", a smaller kernel_size or dilation_rate, or larger images.'
-                )
-            return 0, 0
-        stride = self.strides[axis]
-        size_out = -(-size // stride)
-        total = max(0, (size_out - 1) * stride + reach + 1 - size)
-        return total // 2, total - total // 2
-
-    def _checked(self, x):
-        x = np.asarray(x)
-        if x.ndim != 4:
-            raise ValueError(
-                f"Conv2D received an array of shape {x.shape}, expected (batch, rows, cols, channels)"
-                + (": add the channel axis with x[..., np.newaxis]." if x.ndim == 3 else ".")
-            )
-        return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float32)
-
-
-def _positive(value, name):
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"Conv2D({name}={value!r}): expected a whole number of at least 1.")
-    return int(value)
-
-
-def _pair(value, name):
-    rows, cols = value if isinstance(value, (tuple, list)) and len(value) == 2 else (value, value)
-    return _positive(rows, name), _positive(cols, name)
+        return self._cropped(gradient)

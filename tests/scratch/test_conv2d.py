@@ -115,7 +115,7 @@ def test_blocks_do_not_change_the_result(monkeypatch):
     rng = np.random.default_rng(2)
     x, kernel = rng.standard_normal((3, 11, 9, 2)), rng.standard_normal((3, 3, 2, 4))
     whole = correlate(x, kernel)
-    monkeypatch.setattr("medbook.scratch.conv2d.BLOCK_BYTES", 1)
+    monkeypatch.setattr("medbook.scratch.windows.BLOCK_BYTES", 1)
     np.testing.assert_array_equal(correlate(x, kernel), whole)
 
 
@@ -129,7 +129,7 @@ def test_blocks_do_not_change_the_gradients(monkeypatch):
         return [layer.backward(grad), *layer.gradients]
 
     whole = gradients()
-    monkeypatch.setattr("medbook.scratch.conv2d.BLOCK_BYTES", 1)
+    monkeypatch.setattr("medbook.scratch.windows.BLOCK_BYTES", 1)
     for piecewise, expected in zip(gradients(), whole, strict=True):
         np.testing.assert_allclose(piecewise, expected, rtol=1e-12)
 
