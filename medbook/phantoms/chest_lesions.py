@@ -61,7 +61,7 @@ def _draw_pneumonia(rng, patient):
     """One large consolidation, or two or three patches."""
     num = 1 + int(rng.random() < 0.35) + int(rng.random() < 0.15)
     first_side = -1 if rng.random() < 0.55 else 1
-    density = rng.uniform(0.5, 1.3)
+    density = rng.uniform(0.58, 1.35)
     foci = []
     for group in range(num):
         side = first_side if group == 0 or rng.random() < 0.5 else -first_side
@@ -84,7 +84,7 @@ def _draw_tuberculosis(rng, patient):
     """Infiltrates of the upper zones with nodules, strands to the hilum and often a cavity."""
     first_side = -1 if rng.random() < 0.55 else 1
     sides = [first_side] if rng.random() < 0.6 else [first_side, -first_side]
-    density = rng.uniform(0.55, 1.3)
+    density = rng.uniform(0.68, 1.4)
     foci = []
     for group, side in enumerate(sides):
         center = _place(patient, side, rng.uniform(0.06, 0.3), rng.uniform(0.25, 0.7))

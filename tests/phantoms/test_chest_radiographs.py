@@ -116,7 +116,7 @@ def test_lesion_is_seen_in_its_mask(diseased, twins):
 def test_healthy_twin_differs_only_near_the_mask(diseased, twins):
     gain = diseased.images - twins.images
     near = np.stack([binary_dilation(mask, iterations=4) for mask in diseased.masks])
-    assert gain[~near].max() < 0.05
+    assert gain[~near].max() < 0.2 * gain.max()
     # Fewer photons behind the lesion: less scatter elsewhere, by far less than the lesion itself.
     assert gain[~near].mean() < 0.05 * gain[diseased.masks].mean()
 
