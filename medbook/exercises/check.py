@@ -1,9 +1,27 @@
 """Look an exercise up and say whether an answer to it is right."""
 
-from medbook.exercises import convolution, medical_images
+from medbook.exercises import (
+    activations,
+    backpropagation,
+    convolution,
+    dense,
+    medical_images,
+    pooling,
+    preprocessing,
+    training,
+)
 
 # Each exercise is a function that returns None for a right answer and a hint for any other.
-EXERCISES = {**convolution.EXERCISES, **medical_images.EXERCISES}
+EXERCISES = {
+    **activations.EXERCISES,
+    **backpropagation.EXERCISES,
+    **convolution.EXERCISES,
+    **dense.EXERCISES,
+    **medical_images.EXERCISES,
+    **pooling.EXERCISES,
+    **preprocessing.EXERCISES,
+    **training.EXERCISES,
+}
 
 
 def check(exercise, answer):

@@ -229,3 +229,128 @@ def test_window_figure_follows_a_drag(window_figure):
     )
     assert center > 100
     assert width > 700
+
+
+class Figure:
+    """An interactive figure of a chapter, driven as a reader would."""
+
+    def __init__(self, browser, site, chapter, name, **context):
+        self.visit = Visit(browser, site / f"chapters/{chapter}.html", **context)
+        self.element = self.visit.page.locator(f"medbook-{name}").first
+
+    def numbers(self, selector):
+        texts = self.element.locator(selector).all_text_contents()
+        return np.array([float(text.replace("−", "-")) for text in texts if text])
+
+    def slide(self, name, value):
+        self.element.locator(f"[name={name}]").fill(str(value))
+
+
+@pytest.fixture
+def open_figure(browser, site):
+    figures = []
+
+    def open_figure(chapter, name, **context):
+        figures.append(Figure(browser, site, chapter, name, **context))
+        return figures[-1]
+
+    yield open_figure
+    for figure in figures:
+        assert figure.visit.complaints == []
+        figure.visit.page.context.close()
+
+
+def test_pooling_figure_shows_what_numpy_computes(open_figure):
+    figure = open_figure("pooling", "pooling")
+    blocks = figure.numbers(".input svg text").reshape(4, 2, 4, 2)
+    np.testing.assert_array_equal(figure.numbers(".output svg text").reshape(4, 4), blocks.max(axis=(1, 3)))
+    figure.element.get_by_label("average").check()
+    shown = figure.numbers(".output svg text").reshape(4, 4)
+    np.testing.assert_allclose(shown, blocks.mean(axis=(1, 3)), atol=0.051)  # one decimal is shown
+
+
+def test_pooling_figure_counts_what_changes_when_the_lesion_moves(open_figure):
+    figure = open_figure("pooling", "pooling")
+    image, output = figure.numbers(".input svg text"), figure.numbers(".output svg text")
+    figure.element.get_by_role("application", name="Image").press("ArrowRight")
+    earlier = {"input": image, "output": output}
+    changed = [np.sum(figure.numbers(f".{place} svg text") != before) for place, before in earlier.items()]
+    rows = figure.element.locator("tbody tr").all_text_contents()
+    assert [int(re.search(r"(\d+) of", row).group(1)) for row in rows[:2]] == changed
+    assert figure.element.locator(".output .mark").count() == changed[1] > 0
+    figure.element.get_by_role("button", name="back").click()
+    np.testing.assert_array_equal(figure.numbers(".output svg text"), output)
+
+
+def test_pooling_figure_writes_out_the_window_of_the_chosen_value(open_figure):
+    figure = open_figure("pooling", "pooling")
+    figure.element.get_by_role("application", name="Output").press("ArrowDown")
+    lines = figure.element.locator(".sum span").all_text_contents()
+    terms, result = [[int(number) for number in re.findall(r"\d+", line)] for line in lines[1:]]
+    np.testing.assert_array_equal(terms, figure.numbers(".input svg text").reshape(8, 8)[4:6, 2:4].ravel())
+    assert result == [max(terms)]
+
+
+def test_pooling_figure_follows_the_pointer(open_figure):
+    figure = open_figure("pooling", "pooling")
+    picture = figure.element.locator(".input svg")
+    picture.hover(position={"x": picture.bounding_box()["width"] - 5, "y": 5})
+    assert figure.element.locator(".sum span").first.text_content() == "output[0, 3] by maximum"
+
+
+def test_activation_figure_shows_value_derivative_and_what_is_left(open_figure):
+    figure = open_figure("activations", "activation")
+    figure.slide("z", 0)
+    figure.slide("depth", 3)
+    row = figure.element.get_by_role("row", name="sigmoid").get_by_role("cell").all_text_contents()
+    assert row == ["0.500", "0.250", "0.016"]  # 1/2, 1/4, 1/64
+    row = figure.element.get_by_role("row", name="tanh").get_by_role("cell").all_text_contents()
+    assert row == ["0", "1", "1"]
+
+
+def test_activation_figure_hides_a_curve(open_figure):
+    figure = open_figure("activations", "activation")
+    hidden = figure.element.locator(".plot .curve[style*=none]")
+    assert hidden.count() == 0
+    figure.element.get_by_role("checkbox", name="GELU").uncheck()
+    assert hidden.count() == 3  # in each of the three plots
+
+
+def test_activation_figure_follows_a_drag_and_the_keys(open_figure):
+    figure = open_figure("activations", "activation")
+    plot = figure.element.locator("[data-kind=value]")
+    box = plot.bounding_box()
+    plot.click(position={"x": box["width"] * (38 + 284 * 0.8) / 330, "y": 40})  # z = -5 + 10 · 0.8
+    assert figure.element.locator("[name=z]").input_value() == "3"
+    figure.element.locator("[name=z]").press("ArrowLeft")
+    assert figure.element.locator("[name=z]").input_value() == "2.9"
+
+
+FIGURES = [("pooling", "pooling"), ("activations", "activation")]
+
+
+@pytest.mark.parametrize(("chapter", "name"), FIGURES)
+def test_figure_speaks_after_a_pause_and_not_before_the_reader_acts(open_figure, chapter, name):
+    figure = open_figure(chapter, name)
+    figure.visit.page.wait_for_timeout(700)
+    assert figure.element.locator("[aria-live]").text_content() == ""
+    figure.element.locator("[type=range]").first.press("ArrowRight")
+    figure.visit.page.wait_for_timeout(700)
+    assert len(figure.element.locator("[aria-live]").text_content()) > 20
+
+
+@pytest.mark.parametrize(("chapter", "name"), FIGURES)
+def test_figure_keeps_its_size_while_it_is_used(open_figure, chapter, name):
+    figure = open_figure(chapter, name)
+    before = figure.element.bounding_box()["height"]
+    for slider in figure.element.locator("[type=range]:enabled").all():
+        slider.press("End")
+    assert figure.element.bounding_box()["height"] == before
+
+
+@pytest.mark.parametrize(("chapter", "name"), FIGURES)
+def test_figure_without_javascript_says_what_it_shows(browser, site, chapter, name):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto((site / f"chapters/{chapter}.html").as_uri())
+    assert "interactive on the book's website" in page.locator(f"medbook-{name}").inner_text()
+    page.context.close()
