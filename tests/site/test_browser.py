@@ -311,9 +311,9 @@ def test_activation_figure_shows_value_derivative_and_what_is_left(open_figure):
 def test_activation_figure_hides_a_curve(open_figure):
     figure = open_figure("activations", "activation")
     hidden = figure.element.locator(".plot .curve[style*=none]")
-    assert hidden.count() == 0
+    assert hidden.count() == 3  # the leaky ReLU, in each of the three plots
     figure.element.get_by_role("checkbox", name="GELU").uncheck()
-    assert hidden.count() == 3  # in each of the three plots
+    assert hidden.count() == 6
 
 
 def test_activation_figure_follows_a_drag_and_the_keys(open_figure):
