@@ -326,7 +326,45 @@ def test_activation_figure_follows_a_drag_and_the_keys(open_figure):
     assert figure.element.locator("[name=z]").input_value() == "2.9"
 
 
-FIGURES = [("pooling", "pooling"), ("activations", "activation")]
+def optimizer_rows(figure):
+    rows = figure.element.locator("tbody tr")
+    return [[cell.strip() for cell in row.locator("td").all_text_contents()] for row in rows.all()]
+
+
+def test_optimizer_figure_shows_the_loss_of_gradient_descent(open_figure):
+    figure = open_figure("training", "optimizer")
+    figure.slide("condition", 20)
+    figure.slide("steps", 10)
+    weights = np.array([-2.0, 1.0])
+    for _ in range(10):
+        weights = weights - 0.05 * weights * [1, 20]
+    assert float(optimizer_rows(figure)[0][0]) == pytest.approx(weights @ (weights * [1, 20]) / 2, rel=0.01)
+
+
+def test_optimizer_figure_says_when_a_path_diverges(open_figure):
+    figure = open_figure("training", "optimizer")
+    figure.slide("rate", -0.5)
+    (_, sgd), _, (_, adam) = optimizer_rows(figure)
+    assert re.fullmatch(r"diverged, step \d+", sgd)
+    assert "diverged" not in adam
+
+
+def test_optimizer_figure_takes_the_start_by_key_and_by_drag(open_figure):
+    figure = open_figure("training", "optimizer")
+    stage = figure.element.get_by_role("application")
+    stage.scroll_into_view_if_needed()
+    stage.press("ArrowRight")
+    assert "from (−1.90, 1.00)" in figure.element.locator(".after").text_content()
+    box, mouse = stage.bounding_box(), figure.visit.page.mouse
+    mouse.move(box["x"] + 20, box["y"] + 20)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.up()
+    place = figure.element.locator(".after").text_content().replace("−", "-").split("(")[1].rstrip(")")
+    assert [float(number) for number in place.split(",")] == pytest.approx([0, 0], abs=0.02)
+
+
+FIGURES = [("pooling", "pooling"), ("activations", "activation"), ("training", "optimizer")]
 
 
 @pytest.mark.parametrize(("chapter", "name"), FIGURES)

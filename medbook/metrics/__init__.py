@@ -1,0 +1,33 @@
+"""How good is a classifier, how sure are we, and for whom: measures with intervals over patients."""
+
+from medbook.metrics.bootstrap import bootstrap_interval, paired_difference
+from medbook.metrics.calibration import ReliabilityCurve, expected_calibration_error, reliability_curve
+from medbook.metrics.confusion import ConfusionCounts, operating_point, sensitivity, specificity
+from medbook.metrics.interval import Interval, proportion_interval
+from medbook.metrics.prevalence import adjust_prevalence, predictive_values
+from medbook.metrics.roc import roc_auc
+from medbook.metrics.subgroups import SubgroupRow, SubgroupTable, subgroup_table
+from medbook.metrics.temperature import TemperatureScaling
+from medbook.metrics.threshold import choose_threshold
+
+__all__ = [
+    "ConfusionCounts",
+    "Interval",
+    "ReliabilityCurve",
+    "SubgroupRow",
+    "SubgroupTable",
+    "TemperatureScaling",
+    "adjust_prevalence",
+    "bootstrap_interval",
+    "choose_threshold",
+    "expected_calibration_error",
+    "operating_point",
+    "paired_difference",
+    "predictive_values",
+    "proportion_interval",
+    "reliability_curve",
+    "roc_auc",
+    "sensitivity",
+    "specificity",
+    "subgroup_table",
+]
