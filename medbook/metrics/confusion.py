@@ -96,7 +96,8 @@ class ConfusionCounts:
     --------
     Predictive values follow the share of diseased cases; sensitivity and specificity do not:
 
-    >>> balanced, screening = ConfusionCounts(tp=90, fp=10, tn=90, fn=10), ConfusionCounts(tp=90, fp=990, tn=8910, fn=10)
+    >>> balanced = ConfusionCounts(tp=90, fp=10, tn=90, fn=10)
+    >>> screening = ConfusionCounts(tp=90, fp=990, tn=8910, fn=10)
     >>> (balanced.sensitivity, balanced.specificity) == (screening.sensitivity, screening.specificity)
     True
     >>> print(f"{balanced.ppv:.3f} {screening.ppv:.3f}")

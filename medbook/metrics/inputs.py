@@ -7,6 +7,9 @@ import warnings
 
 import numpy as np
 
+# How a missing name of a patient or subgroup reads as text: None, NaN and pandas' kinds of it.
+MISSING = ("", "None", "nan", "<NA>", "NaT")
+
 
 def undefined(reason):
     """Warn that a measure has no value for these data, and why; return nan.
@@ -117,8 +120,8 @@ def probabilities(values, name, function):
     if values.ndim == 2 and not np.allclose(values.sum(axis=1), 1, atol=1e-3):
         row = np.abs(values.sum(axis=1) - 1).argmax()
         raise ValueError(
-            f"{function}: row {row} of {name} adds up to {values[row].sum():g}, expected 1: one probability for each "
-            "of classes that exclude one another (softmax). For findings that may coexist, ask for one column at a time."
+            f"{function}: row {row} of {name} adds up to {values[row].sum():g}, expected 1: a probability for each of "
+            "the classes, which exclude one another (softmax). Take findings that may coexist column by column."
         )
     return values
 

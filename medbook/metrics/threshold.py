@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.metrics import roc_curve
 
-from medbook.metrics.inputs import binary_labels, same_length, scores, share
+from medbook.metrics.inputs import binary_labels, same_length, scores
 
 
 def choose_threshold(y_true, y_score, *, sensitivity=None, specificity=None):
@@ -45,7 +45,7 @@ def choose_threshold(y_true, y_score, *, sensitivity=None, specificity=None):
     Examples
     --------
     >>> y_true, y_score = [0, 0, 0, 1, 1, 1], [0.1, 0.2, 0.6, 0.4, 0.7, 0.9]
-    >>> choose_threshold(y_true, y_score, sensitivity=1 - 1e-9)
+    >>> choose_threshold(y_true, y_score, sensitivity=1)
     0.4
     >>> choose_threshold(y_true, y_score, specificity=0.95)
     0.7
@@ -56,16 +56,20 @@ def choose_threshold(y_true, y_score, *, sensitivity=None, specificity=None):
             "set by both; give one, or none for Youden's J."
         )
     false_positive_rate, true_positive_rate, thresholds = _curve(y_true, y_score)
-    # from the highest threshold to the lowest; the margin lets 0.7 be reached by 7 of 10
+    # the curve runs from the highest threshold to the lowest
     if sensitivity is not None:
-        wanted = share(sensitivity, "sensitivity", "choose_threshold")
-        best = np.argmax(true_positive_rate >= wanted - 1e-12)
+        best = np.argmax(true_positive_rate >= _wanted(sensitivity, "sensitivity"))
     elif specificity is not None:
-        wanted = share(specificity, "specificity", "choose_threshold")
-        best = np.flatnonzero(1 - false_positive_rate >= wanted - 1e-12)[-1]
+        best = np.flatnonzero(1 - false_positive_rate >= _wanted(specificity, "specificity"))[-1]
     else:
         best = np.argmax(true_positive_rate - false_positive_rate)
     return float(thresholds[best])
+
+
+def _wanted(value, name):
+    if np.ndim(value) != 0 or not 0 < value <= 1:
+        raise ValueError(f"choose_threshold({name}={value!r}): expected a number above 0 and at most 1, as 0.95.")
+    return value - 1e-12  # 1 - 0.3 is a hair above what 7 of 10 give
 
 
 def _curve(y_true, y_score):

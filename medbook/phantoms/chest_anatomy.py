@@ -60,7 +60,8 @@ def diaphragm(patient, grid):
     side = np.abs(grid.x) / patient.cavity_width
     outer = np.maximum(side - 0.5, 0)
     inner = np.maximum(0.5 - side, 0)
-    drop = patient.dome_height * (3.4 * outer * outer + 8 * outer**4 + 1.3 * inner * inner)
+    squared = outer * outer
+    drop = patient.dome_height * (3.4 * squared + 8 * squared * squared + 1.3 * inner * inner)
     left = smoothstep(grid.x / 40 + 0.5)
     return patient.dome + grid.pose.breath + left * patient.dome_difference + drop
 
@@ -73,9 +74,9 @@ def project_heart(patient, grid):
     left = (17 * patient.scale + turn, bottom - 0.48 * high - 5)
     right = (-8 * patient.scale + turn, left[1] - 8)
     right_axes = (patient.heart_right, 1.15 * high)
-    heart = np.zeros_like(grid.x)
+    heart = np.zeros(grid.x.shape, np.float32)
     add_ellipsoid(heart, grid, left, (wide, high), 54 * patient.scale, tilt)
-    atrium = np.zeros_like(grid.x)
+    atrium = np.zeros(grid.x.shape, np.float32)
     add_ellipsoid(atrium, grid, right, right_axes, 46 * patient.scale)
     heart = np.maximum(heart, atrium)
     reach = math.hypot(wide * math.cos(tilt), high * math.sin(tilt))
@@ -94,7 +95,7 @@ def project_mediastinum(patient, grid, axis_x, cavity):
     half = patient.mediastinum * (1 + 0.1 * smoothstep((-70 - grid.y_middle) / 60))
     core = 0.62 * cavity * smoothstep(1.75 - np.abs(axis_x) / half)
     arch_y = patient.apex + 62 * scale
-    knob = np.zeros_like(core)
+    knob = np.zeros(core.shape, np.float32)
     add_ellipsoid(knob, grid, (16 * scale + 0.3 * patient.knob, arch_y), (1.1 * patient.knob, 1.2 * patient.knob), 19)
     add_tube(knob, grid, (24 * scale, arch_y + 4), (10, 150), 0.75 * patient.knob, 13)
     add_tube(knob, grid, (-24 * scale + turn, patient.apex + 25), (-26 * scale + turn, 10), 13 * scale, 24)

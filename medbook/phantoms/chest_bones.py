@@ -53,11 +53,10 @@ def project_ribs(patient, grid, cavity_width):
 def _rib_profile(height, half_height, pitch, last):
     """Return the share of a rib's thickness that is bone: a dense shell around sparse marrow."""
     turns = height * ((1.14 - 0.0006 * height) / pitch)  # ribs stand closer above than below
-    number = np.rint(turns)
+    number = np.minimum(np.maximum(np.rint(turns), 0), last)  # of the nearest rib
     distance = (turns - number) * (pitch / half_height)
     squared = distance * distance
-    shell = np.sqrt(np.maximum(1 - squared, 0)) - 0.4 * np.sqrt(np.maximum(1 - 1.7 * squared, 0))
-    return np.where((number >= 0) & (number <= last), shell, 0)
+    return np.sqrt(np.maximum(1 - squared, 0)) - 0.4 * np.sqrt(np.maximum(1 - 1.7 * squared, 0))
 
 
 def _add_spine(bone, patient, grid):
@@ -106,7 +105,7 @@ def _add_shoulder_blades(bone, patient, grid):
 
 
 def _add_arm(bone, patient, grid, side):
-    """Add the head and shaft of one upper arm."""
+    """Add the head and shaft of one upper arm, and the spine of the shoulder blade that leads to it."""
     joint = side * patient.scale * 170, _shoulder_top(patient) - 2
     add_ellipsoid(bone, grid, joint, (23, 24), 9)
     add_tube(bone, grid, joint, (joint[0] + side * 14, joint[1] + 190), 11, 8)

@@ -47,7 +47,7 @@ def draw_case(seed, dials):
     """
     # Each number is drawn whatever the dials say, and lesions have a generator for each disease:
     # turning one dial leaves all else as it is.
-    rng = np.random.default_rng([*seed, 0, 0])
+    rng = _generator(*seed, 0, 0)
     is_diseased, which, is_wrong, other, where, down, across = rng.random(7).tolist()
     num_diseases = len(dials.classes) - 1
     prevalence = num_diseases / (num_diseases + 1) if dials.prevalence is None else dials.prevalence
@@ -60,14 +60,14 @@ def draw_case(seed, dials):
     foci = []
     if label > 0:
         disease = dials.classes[label]
-        foci = draw_lesion(disease, np.random.default_rng([*seed, 0, 1 + DISEASES.index(disease)]), patient)
+        foci = draw_lesion(disease, _generator(*seed, 0, 1 + DISEASES.index(disease)), patient)
     site_id = int(dials.sites[int(where * len(dials.sites))])
     return Case(patient, label, recorded_label, site_id, foci, vessels, (768 * down, 768 * across))
 
 
 def take_film(seed, case, visit, dials):
     """Position, expose and develop one film of a patient."""
-    rng = np.random.default_rng([*seed, 1 + visit, 0])
+    rng = _generator(*seed, 1 + visit, 0)
     patient, site = case.patient, site_of(case.site_id)
     pose = draw_pose(rng, patient)
     exposure = draw_exposure(rng, site)
@@ -88,6 +88,11 @@ def take_film(seed, case, visit, dials):
     if has_marker:
         print_marker(image, site, exposure, grid)
     return Film(image, mask, boxes, thorax, has_marker)
+
+
+def _generator(*words):
+    """Return the generator that belongs to these whole numbers."""
+    return np.random.default_rng(np.array(words, np.uint32))  # twice as fast as from a list, and the same
 
 
 def _lung_structure(case, grid, lung):

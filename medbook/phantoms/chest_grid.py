@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -35,10 +36,9 @@ class Grid:
         return self._span(y, reach_y), self._span(x, reach_x)
 
     def _span(self, middle, reach):
-        size = len(self.y_film)
         start = int((middle - reach + FIELD_MM / 2) / self.pixel_mm)
         stop = int((middle + reach + FIELD_MM / 2) / self.pixel_mm) + 2
-        return slice(min(max(start, 0), size), min(max(stop, 0), size))
+        return slice(max(start, 0), max(stop, 0))  # a slice may end beyond the last pixel
 
     def to_film(self, x, y):
         """Return where a point of the patient's frame lies on the film, mm from its centre."""
@@ -49,10 +49,18 @@ class Grid:
 def film_grid(size, pose):
     """Return the pixel centres of a film of ``size`` rows and cols, in the patient's frame."""
     pixel_mm = FIELD_MM / size
-    film = ((np.arange(size) + 0.5) * pixel_mm - FIELD_MM / 2).astype(np.float32)
+    film = _film_axis(size)
     x, y = film[np.newaxis, :] - pose.shift_x, film[:, np.newaxis] - pose.shift_y
     rolled_x, rolled_y = x + pose.roll * y, y - pose.roll * x
     return Grid(x=rolled_x, y=rolled_y, x_film=film, y_film=film, pixel_mm=pixel_mm, pose=pose)
+
+
+@lru_cache(maxsize=8)
+def _film_axis(size):
+    """Return the pixel centres along one side of the film, mm from its middle."""
+    axis = ((np.arange(size) + 0.5) * (FIELD_MM / size) - FIELD_MM / 2).astype(np.float32)
+    axis.flags.writeable = False  # all films of this size share it
+    return axis
 
 
 def add_ellipsoid(thickness, grid, center, semi_axes, depth, tilt=0.0):

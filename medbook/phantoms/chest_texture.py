@@ -1,5 +1,6 @@
 """Fractal texture for lung tissue and lesions, defined in millimetres rather than pixels."""
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -31,12 +32,13 @@ def fractal_texture(x, y, *, offset, scale=1.0):
     ndarray of float32 of shape (rows, cols)
     """
     pixel_mm = float(x[1] - x[0]) / scale if len(x) > 1 else ATLAS_STEP_MM
-    level = int(np.clip(np.round(np.log2(max(pixel_mm / ATLAS_STEP_MM, 1))), 0, 4))
+    level = min(round(math.log2(max(pixel_mm / ATLAS_STEP_MM, 1))), 4)
     atlas = _atlas(level)
     top, bottom, down = _neighbours(y / scale + offset[0], level)
     left, right, across = _neighbours(x / scale + offset[1], level)
-    columns = atlas[top] * (1 - down[:, np.newaxis]) + atlas[bottom] * down[:, np.newaxis]
-    return columns[:, left] * (1 - across) + columns[:, right] * across
+    down = down[:, np.newaxis]
+    lines = atlas.take(top, axis=0) * (1 - down) + atlas.take(bottom, axis=0) * down
+    return lines.take(left, axis=1) * (1 - across) + lines.take(right, axis=1) * across  # lines[:, left] is slower
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,8 @@ import numpy as np
 
 ROOTS_PER_LUNG = 8
 LEVELS = 5
+SIDES = np.repeat([-1.0, 1.0], ROOTS_PER_LUNG)  # of the roots
+FAN = np.tile(np.linspace(-1.35, 1.35, ROOTS_PER_LUNG), 2)  # their usual directions, radians below outwards
 
 
 def draw_vessels(rng, patient):
@@ -16,22 +18,23 @@ def draw_vessels(rng, patient):
     radius : ndarray of shape (segments,)
         In mm.
     """
-    num = 2 * ROOTS_PER_LUNG
-    side = np.repeat([-1.0, 1.0], ROOTS_PER_LUNG)
-    fan = np.tile(np.linspace(-1.35, 1.35, ROOTS_PER_LUNG), 2) + rng.normal(0, 0.16, num)
+    side = SIDES
+    fan = FAN + rng.normal(0, 0.16, len(FAN))
     start = patient.scale * (36 * side - 4j * side + 14j * fan) + 1j * (patient.apex + 100 * patient.scale)
     length = patient.scale * (34 + 10 * np.abs(fan))
-    radius = patient.scale * rng.uniform(3.6, 6.4, num)
+    radius = patient.scale * rng.uniform(3.6, 6.4, len(FAN))
     levels = []
-    for _ in range(LEVELS):
+    for level in range(LEVELS):
         end = start + length * (side * np.cos(fan) + 1j * np.sin(fan))
         levels.append((start, end, radius))
-        start, side, fan, length, radius = (np.repeat(part, 2) for part in (end, side, fan, length, radius))
+        if level + 1 == LEVELS:
+            break  # the thinnest split no further
+        start, side, fan, length, radius = (part.repeat(2) for part in (end, side, fan, length, radius))
         spread, shorter, thinner = rng.random((3, len(fan)))
         spread[::2] *= -1
-        fan = fan + 0.1 * np.sign(spread) + 0.6 * spread
-        length = length * (0.6 + 0.35 * shorter)
-        radius = radius * (0.55 + 0.31 * thinner)
+        fan += 0.1 * np.sign(spread) + 0.6 * spread
+        length *= 0.6 + 0.35 * shorter
+        radius *= 0.55 + 0.31 * thinner
     return tuple(np.concatenate(parts) for parts in zip(*levels, strict=True))
 
 
@@ -77,12 +80,13 @@ def _circle_left_of(position):
 
 def _share_out(row, col, weight, size):
     """Add weights at fractional pixel positions to the four pixels around each."""
-    on_film = (row >= 0) & (row < size - 1) & (col >= 0) & (col < size - 1)
+    on_film = np.flatnonzero((np.minimum(row, col) >= 0) & (np.maximum(row, col) < size - 1))
     row, col, weight = row[on_film], col[on_film], weight[on_film]
     top, left = row.astype(np.int64), col.astype(np.int64)
-    down, right = row - top, col - left
+    below, right = weight * (row - top), col - left
+    above = weight - below
     corner = top * size + left
-    shares = (1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right
     corners = np.concatenate([corner, corner + 1, corner + size, corner + size + 1])
-    image = np.bincount(corners, np.concatenate(shares) * np.tile(weight, 4), minlength=size * size)
+    shares = np.concatenate([above * (1 - right), above * right, below * (1 - right), below * right])
+    image = np.bincount(corners, shares, minlength=size * size)
     return image.reshape(size, size).astype(np.float32)
