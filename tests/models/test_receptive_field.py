@@ -67,7 +67,7 @@ def test_networks_of_the_book_see_what_gradients_say(model, layer):
 
 
 def test_vgg16_and_resnet50_see_what_the_literature_says():
-    """212 and 483 pixels: table 1 of Araujo, Norris and Sim (2019) counts VGG16 up to its last pooling."""
+    """212 and 483 pixels in Araujo, Norris and Sim (2019), for VGG16 up to its last pooling."""
     assert receptive_field(build_vgg(filters=1, dense_units=1)) == (212, 212)
     assert receptive_field(build_resnet(filters=1)) == (483, 483)
 
