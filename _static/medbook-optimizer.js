@@ -82,8 +82,8 @@
     band, readOptions };
   if (typeof customElements === "undefined" || customElements.get("medbook-optimizer")) return;
   // ---- Looks: colours of the theme and of medbook.css; each path has its own dashes and marks, too ----
-  const LOOKS = { sgd: ["vermilion", "none", "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z"],
-    momentum: ["blue", "7 4", "m-3.6-3.6h7.2v7.2h-7.2z"], adam: ["ink", "2 3", "m0-5l4.7 8.2h-9.4z"] };
+  const LOOKS = { sgd: ["blue", "none", "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z"],
+    momentum: ["vermilion", "7 4", "m-3.6-3.6h7.2v7.2h-7.2z"], adam: ["green", "2 3", "m0-5l4.7 8.2h-9.4z"] };
   const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
   const STYLE = `
     :host { display: block; margin: 1.5rem 0; break-inside: avoid; --accent: var(--pst-color-link, LinkText);
@@ -109,17 +109,17 @@
     .line { stroke: var(--colour); stroke-width: 2; } .end { stroke: var(--ground); stroke-width: 1.5; }
     ${Object.entries(LOOKS).map(([name, [colour, dashes]]) => `.${name} { --colour: var(--medbook-${colour},
       currentColor); } .${name}.line { stroke-dasharray: ${dashes}; }`).join("")} table label { gap: .35rem; }
-    table { width: 100%; border-spacing: 0; table-layout: fixed; font-size: min(.8125rem, 4.1cqi); }
+    table { width: 100%; border-spacing: 0; table-layout: fixed; font-size: min(.75rem, 4.1cqi); }
     th, td { padding: .3rem 0; text-align: left; border-top: 1px solid var(--line); font-weight: inherit;
-      white-space: nowrap; } th:first-child { width: 43%; } th:last-child { width: 36%; }
+      white-space: nowrap; } th:first-child { width: 41%; } th:last-child { width: 36%; }
     .title { font-weight: 600; margin-bottom: .4rem; } .off td { color: var(--muted); } .spoken { position: absolute;
       clip-path: inset(50%); } @container (max-width: 36rem) { .parts { grid: auto / 100%; } }`;
   const slider = ([name, [low, high, step, label]]) => `<label class="slider"><span>${label}</span><input
     type="range" name="${name}" min="${low}" max="${high}" step="${step}"><span aria-hidden="true"></span></label>`;
   const option = ([name, { label }]) => `<option value="${name}">${label}</option>`;
   const tableRow = (name) => `<tr data-name="${name}"><th scope="row"><label><input type="checkbox" checked><svg
-    class="key" width="30" height="14" viewBox="-15 -7 30 14" aria-hidden="true"><path class="line ${name}"
-    d="M-15 0H15"/><path class="end ${name}" d="M0 0${LOOKS[name][2]}"/></svg>
+    class="key" width="24" height="14" viewBox="-12 -7 24 14" aria-hidden="true"><path class="line ${name}"
+    d="M-12 0H12"/><path class="end ${name}" d="M0 0${LOOKS[name][2]}"/></svg>
     ${NAMES[name]}</label></th><td></td><td></td></tr>`;
   const strokes = Object.keys(NAMES).map((name) => `<path class="line ${name}"/><path class="marks ${name}"/>
     <path class="end ${name}"/>`).join("");
@@ -142,7 +142,8 @@
       scope="col">loss</th><th scope="col">state</th></tr></thead>
       <tbody>${Object.keys(NAMES).map(tableRow).join("")}</tbody></table></div></form>
     <p class="note">Drag the ring or use the arrow keys to move the start; + marks a minimum, stronger grey a higher
-    loss. κ: the curvature across the valley, divided by that along it.</p><p class="spoken" aria-live="polite"></p>`;
+    loss. κ: the curvature across the valley, divided by that along it. The banana is Rosenbrock's function with a
+    factor of 10 where the original has 100.</p><p class="spoken" aria-live="polite"></p>`;
   const DOT = "m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0z"; // of one step
   const tidy = (number) => Number(clamp(number, -9999, 9999).toFixed(1)); // far outside it is clipped anyway
 
