@@ -4,8 +4,35 @@ import keras
 from keras import layers
 
 
+@keras.saving.register_keras_serializable("medbook")
+class RandomGamma(layers.Layer):
+    """Raise each image in [0, 1] to a random power between exp(-factor) and exp(factor), in training only."""
+
+    def __init__(self, factor, *, seed=None, **options):
+        super().__init__(**options)
+        self.factor = factor
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, images, training=False):
+        """Return the images (batch, rows, cols, channels), each with its own power."""
+        if not training:
+            return images
+        shape = (keras.ops.shape(images)[0], 1, 1, 1)
+        power = keras.ops.exp(keras.random.uniform(shape, -self.factor, self.factor, seed=self.seed_generator))
+        return keras.ops.clip(images, 0, 1) ** power
+
+
 def augmentation(
-    *, shift=0.0, rotation_deg=0.0, zoom=0.0, contrast=0.0, flip=False, noise=0.0, seed=None, name="augmentation"
+    *,
+    shift=0.0,
+    rotation_deg=0.0,
+    zoom=0.0,
+    contrast=0.0,
+    gamma=0.0,
+    flip=False,
+    noise=0.0,
+    seed=None,
+    name="augmentation",
 ):
     """Build layers that change images at random while training, and leave them alone otherwise.
 
@@ -22,6 +49,9 @@ def augmentation(
         Largest enlargement and reduction, as a share of the size.
     contrast : float, optional
         Largest change of the contrast about each image's mean, as a share; results are clipped to [0, 1].
+    gamma : float, optional
+        Largest change of the display curve either way: an image is raised to a power between
+        ``exp(-gamma)`` and ``exp(gamma)``, as other devices show other curves.
     flip : bool, optional
         Whether half of the images are mirrored left to right. Off, since it changes the anatomy: a
         mirrored chest has its heart on the wrong side, and L and R markers turn false.
@@ -54,7 +84,13 @@ def augmentation(
     >>> bool(np.all(layer(images, training=False) == images)), bool(np.all(layer(images, training=True) == images))
     (True, False)
     """
-    limits = {"shift": (shift, 1), "rotation_deg": (rotation_deg, 180), "zoom": (zoom, 1), "contrast": (contrast, 1)}
+    limits = {
+        "shift": (shift, 1),
+        "rotation_deg": (rotation_deg, 180),
+        "zoom": (zoom, 1),
+        "contrast": (contrast, 1),
+        "gamma": (gamma, 3),
+    }
     for argument, (value, limit) in {**limits, "noise": (noise, float("inf"))}.items():
         if not 0 <= value <= limit or value == float("inf"):
             raise ValueError(f"augmentation({argument}={value}): expected a number from 0 to {limit}.")
@@ -65,6 +101,7 @@ def augmentation(
         (rotation_deg, layers.RandomRotation, (rotation_deg / 360,), border),
         (zoom, layers.RandomZoom, (zoom,), border),
         (contrast, layers.RandomContrast, (contrast,), {"value_range": (0, 1)}),
+        (gamma, RandomGamma, (gamma,), {}),
         (noise, layers.GaussianNoise, (noise,), {}),
     ]
     made = [

@@ -9,6 +9,7 @@ EACH = [
     {"rotation_deg": 20},
     {"zoom": 0.2},
     {"contrast": 0.3},
+    {"gamma": 0.5},
     {"noise": 0.1},
     {"flip": True},
 ]
@@ -50,6 +51,17 @@ def test_shift_stays_within_its_share():
     rows, cols = (changed.sum(axis=axis) @ np.arange(21) for axis in (2, 1))
     distance = np.abs([rows - 10, cols - 10]).max(axis=1)
     assert np.all((distance > 0.9 * 0.2 * 21) & (distance <= 0.2 * 21 + 1e-3))
+
+
+def test_gamma_raises_each_image_to_one_power_within_its_limits():
+    x = np.tile(np.array([0, 0.2, 0.5, 1], np.float32).reshape(1, 2, 2, 1), (200, 1, 1, 1))
+    changed = augmentation(gamma=0.5, seed=0)(x, training=True).numpy().reshape(200, 4)
+    np.testing.assert_array_equal(changed[:, [0, 3]], np.tile([0, 1], (200, 1)))
+    powers = np.log(changed[:, 1:3]) / np.log([0.2, 0.5])
+    np.testing.assert_allclose(powers[:, 0], powers[:, 1], rtol=1e-4)
+    assert np.all(np.abs(np.log(powers)) <= 0.5 + 1e-4)
+    assert np.log(powers).min() < -0.4
+    assert np.log(powers).max() > 0.4
 
 
 def test_what_moves_in_repeats_the_border():
