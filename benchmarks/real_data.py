@@ -45,7 +45,7 @@ RECIPES = {
     # how many are ill: it is the highest that still finds 95 % of the diseased validation images.
     "pneumoniamnist": {"epochs": 16, "vary": VARY, "sensitivity": 0.95},
     # Every part holds 27 % malignant; 78 validation images are too few to set a threshold by.
-    "breastmnist": {"epochs": 60, "vary": {**VARY, "flip": True}, "sensitivity": None},
+    "breastmnist": {"epochs": 120, "vary": {**VARY, "flip": True}, "sensitivity": None},
 }
 TRIED = {
     "no augmentation": {"vary": {}, "standardize": False},

@@ -2,6 +2,7 @@
 
 from medbook.exercises import (
     activations,
+    architectures,
     backpropagation,
     convolution,
     dense,
@@ -16,6 +17,7 @@ from medbook.exercises import (
 # Each exercise is a function that returns None for a right answer and a hint for any other.
 EXERCISES = {
     **activations.EXERCISES,
+    **architectures.EXERCISES,
     **backpropagation.EXERCISES,
     **convolution.EXERCISES,
     **dense.EXERCISES,

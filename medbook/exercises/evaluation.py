@@ -9,7 +9,9 @@ def _predictive_value(answer):
     if np.isclose(share, 9 / 108, atol=0.002):
         return None
     if np.isclose(share, 0.9, atol=0.005):
-        return "that is the share of the sick who are called positive; turn it round: of the positive, how many are sick?"
+        return (
+            "that is the share of the sick who are called positive; turn it round: of the positive, how many are sick?"
+        )
     if np.isclose(share, 99 / 108, atol=0.003):
         return "that is the share of positive calls that are wrong."
     if np.isclose(share, 9 / 99, atol=0.002):

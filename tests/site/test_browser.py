@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from pydicom.data import get_testdata_file
 from scipy.signal import convolve2d, correlate2d
+from scipy.stats import norm
 
 from medbook.dicom import apply_window, read_image
 
@@ -364,7 +365,117 @@ def test_optimizer_figure_takes_the_start_by_key_and_by_drag(open_figure):
     assert [float(number) for number in place.split(",")] == pytest.approx([0, 0], abs=0.02)
 
 
-FIGURES = [("pooling", "pooling"), ("activations", "activation"), ("training", "optimizer")]
+GROUPS = ("tp", "fn", "fp", "tn")
+MEASURES = ("sensitivity", "specificity", "ppv", "npv", "accuracy", "trivial")
+
+
+@pytest.fixture
+def threshold_figure(open_figure):
+    return open_figure("evaluation", "threshold")
+
+
+def set_threshold(figure, threshold, separation, prevalence):
+    """Set the three sliders; the prevalence by the keys, since its slider counts the steps of a ladder."""
+    figure.slide("threshold", threshold)
+    figure.slide("separation", separation)
+    slider = figure.element.locator("[name=prevalence]")
+    slider.press("Home")
+    while float(slider.get_attribute("aria-valuetext").rstrip(" %")) < 100 * prevalence - 1e-9:
+        slider.press("ArrowRight")
+
+
+def people(figure):
+    counts = {name: figure.element.locator(f"[data-count={name}]").text_content() for name in GROUPS}
+    return {name: int(count.replace(",", "")) for name, count in counts.items()}
+
+
+def measures(figure):
+    texts = [figure.element.locator(f"[data-measure={name}] td").text_content() for name in MEASURES]
+    return np.array([float(re.sub("[^0-9.]", "", text)) / 100 for text in texts])
+
+
+def roc_point(figure):
+    """Return (1 - specificity, sensitivity) as drawn: the square of the plot is 272 wide and starts at (46, 8)."""
+    place = re.findall(r"[\d.]+", figure.element.locator(".roc .mark").get_attribute("transform"))
+    across, up = map(float, place)
+    return (across - 46) / 272, 1 - (up - 8) / 272
+
+
+THRESHOLD_CASES = [(1, 2, 0.03), (0.5, 1.5, 0.2), (-1.25, 0, 0.5), (2.75, 3.5, 0.005)]
+
+
+@pytest.mark.parametrize(("threshold", "separation", "prevalence"), THRESHOLD_CASES)
+def test_threshold_figure_shows_the_measures_of_scipy(threshold_figure, threshold, separation, prevalence):
+    set_threshold(threshold_figure, threshold, separation, prevalence)
+    sensitivity, specificity = norm.sf(threshold - separation), norm.cdf(threshold)
+    tp, fp = prevalence * sensitivity, (1 - prevalence) * (1 - specificity)
+    tn, fn = (1 - prevalence) * specificity, prevalence * (1 - sensitivity)
+    expected = [sensitivity, specificity, tp / (tp + fp), tn / (tn + fn), tp + tn, 1 - prevalence]
+    np.testing.assert_allclose(measures(threshold_figure), expected, atol=0.00051)  # one decimal of a per cent is shown
+    assert roc_point(threshold_figure) == pytest.approx((1 - specificity, sensitivity), abs=1e-4)
+    area = threshold_figure.element.locator(".roc .area").text_content()
+    assert area == f"AUC {norm.cdf(separation / np.sqrt(2)):.3f}"
+
+
+@pytest.mark.parametrize(("threshold", "separation", "prevalence"), THRESHOLD_CASES)
+def test_threshold_figure_counts_whole_people_who_add_up(threshold_figure, threshold, separation, prevalence):
+    set_threshold(threshold_figure, threshold, separation, prevalence)
+    counts = people(threshold_figure)
+    assert sum(counts.values()) == 1000
+    assert counts["tp"] + counts["fn"] == round(1000 * prevalence)
+    sensitivity, specificity = norm.sf(threshold - separation), norm.cdf(threshold)
+    assert counts["tp"] == pytest.approx(1000 * prevalence * sensitivity, abs=0.5)
+    assert counts["tn"] == pytest.approx(1000 * (1 - prevalence) * specificity, abs=0.5)
+
+
+def test_threshold_figure_changes_predictive_values_alone_with_the_prevalence(threshold_figure):
+    set_threshold(threshold_figure, 1, 2, 0.01)
+    before, point = measures(threshold_figure), roc_point(threshold_figure)
+    set_threshold(threshold_figure, 1, 2, 0.3)
+    after = measures(threshold_figure)
+    assert roc_point(threshold_figure) == point
+    np.testing.assert_array_equal(after[:2], before[:2])  # sensitivity and specificity
+    assert after[2] > before[2] + 0.5  # PPV
+    assert after[3] < before[3] - 0.05  # NPV
+
+
+def test_threshold_figure_follows_a_drag(threshold_figure):
+    plot = threshold_figure.element.locator(".scores")
+    plot.scroll_into_view_if_needed()
+    box, mouse = plot.bounding_box(), threshold_figure.visit.page.mouse
+    across = [box["x"] + box["width"] * (12 + 306 * (score + 3.5) / 11) / 330 for score in (0, 3)]
+    mouse.move(across[0], box["y"] + 80)
+    mouse.down()
+    assert threshold_figure.element.locator("[name=threshold]").input_value() == "0"
+    mouse.move(across[1], box["y"] + 400)  # outside the plot the drag goes on
+    mouse.up()
+    mouse.move(across[0], box["y"] + 80)
+    assert float(threshold_figure.element.locator("[name=threshold]").input_value()) == pytest.approx(3, abs=0.051)
+    assert measures(threshold_figure)[1] == pytest.approx(norm.cdf(3), abs=0.0005)
+
+
+def test_threshold_figure_follows_the_keys(threshold_figure):
+    set_threshold(threshold_figure, 1, 2, 0.03)
+    slider, mark = threshold_figure.element.locator("[name=threshold]"), roc_point(threshold_figure)
+    slider.press("ArrowRight")
+    assert slider.input_value() == "1.05"
+    assert np.all(np.less(roc_point(threshold_figure), mark))  # a higher threshold: to the left and down
+    slider.press("Home")
+    assert measures(threshold_figure)[0] > 0.999
+
+
+def test_threshold_figure_opens_where_always_healthy_is_more_accurate(threshold_figure):
+    *_, accuracy, trivial = measures(threshold_figure)  # as the page opens: at 3 %
+    assert trivial == 0.97
+    assert accuracy < trivial
+
+
+FIGURES = [
+    ("pooling", "pooling"),
+    ("activations", "activation"),
+    ("training", "optimizer"),
+    ("evaluation", "threshold"),
+]
 
 
 @pytest.mark.parametrize(("chapter", "name"), FIGURES)
