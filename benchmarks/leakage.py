@@ -1,11 +1,15 @@
 """How far apart are a split by film and a split by patient? Writes results/leakage.json.
 
-    python benchmarks/leakage.py [--output FILE]
+    python benchmarks/leakage.py [--output FILE] [--only-shuffles]
 
 Sixty simulated patients, half of them with tuberculosis on average, have 1 to 12 films each. Five-fold
 cross-validation gives an AUC twice, once with films and once with patients dealt to the folds; model,
 films and measure are the same. Then everything is repeated after the patients' labels have been shuffled
 among the patients, so that nothing but the patient can be recognised. Each seed draws new patients.
+
+One shuffle a draw says little about the mean under shuffled labels. So the two quick models see ten more
+shuffles of each draw, by patient and with six films each; --only-shuffles repeats this part alone and keeps
+the rest of the file.
 """
 
 import argparse
@@ -19,6 +23,7 @@ from pathlib import Path
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results" / "leakage.json")
+parser.add_argument("--only-shuffles", action="store_true")
 options = parser.parse_args()
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
     os.environ[variable] = "1"
@@ -44,6 +49,8 @@ FILMS_PER_PATIENT = (1, 2, 3, 6, 12)
 SEEDS = range(10)
 NETWORK_SEEDS = range(5)
 NETWORK_FILMS = 6
+NUM_SHUFFLES = 10
+SHUFFLED_FILMS = 6
 EPOCHS = 20
 
 
@@ -56,6 +63,9 @@ def logistic_regression(x_train, y_train, x_test):
     """Score a film by a weighted sum of its pixels."""
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     return model.fit(x_train, y_train).decision_function(x_test)
+
+
+QUICK_MODELS = {"nearest neighbour": nearest_neighbour, "logistic regression": logistic_regression}
 
 
 class Network:
@@ -102,12 +112,17 @@ def patients_of(seed):
     )
 
 
-def records_of(classifier, name, num_films, seed):
-    """Return the AUC by film and by patient, with true and with shuffled labels."""
+def films_of(seed, num_films):
+    """Return pixels, labels and patients of the first films of each patient."""
     sample = patients_of(seed)
     shown = np.arange(len(sample.labels)) % 12 < num_films
     images, labels, patients = (values[shown] for values in (sample.images, sample.labels, sample.patient_ids))
-    images = images.reshape(len(images), -1)
+    return images.reshape(len(images), -1), labels, patients
+
+
+def records_of(classifier, name, num_films, seed):
+    """Return the AUC by film and by patient, with true and with shuffled labels."""
+    images, labels, patients = films_of(seed, num_films)
     shuffled = np.random.default_rng([41, seed]).permutation(labels[::num_films]).repeat(num_films)
     for kind, used in (("true", labels), ("shuffled", shuffled)):
         aucs = {
@@ -116,11 +131,26 @@ def records_of(classifier, name, num_films, seed):
         yield {"model": name, "films_per_patient": num_films, "labels": kind, "seed": seed, **aucs}
 
 
-def main():
-    """Run everything and write the JSON file."""
-    start = time.process_time()
+def shuffles_of(classifier, name, seed):
+    """Return the AUC by patient after each of ten shuffles of the patients' labels."""
+    images, labels, patients = films_of(seed, SHUFFLED_FILMS)
+    for shuffle in range(NUM_SHUFFLES):
+        rng = np.random.default_rng([42, seed, shuffle])
+        used = rng.permutation(labels[::SHUFFLED_FILMS]).repeat(SHUFFLED_FILMS)
+        auc = cross_validated_auc(classifier, images, used, patients, by="patient", seed=shuffle)
+        yield {
+            "model": name,
+            "films_per_patient": SHUFFLED_FILMS,
+            "seed": seed,
+            "shuffle": shuffle,
+            "patient": round(auc, 4),
+        }
+
+
+def draws():
+    """Return the records of all models and numbers of films, one shuffle for each draw."""
     records = []
-    for name, classifier in (("nearest neighbour", nearest_neighbour), ("logistic regression", logistic_regression)):
+    for name, classifier in QUICK_MODELS.items():
         for num_films in FILMS_PER_PATIENT:
             for seed in SEEDS:
                 records += records_of(classifier, name, num_films, seed)
@@ -128,17 +158,36 @@ def main():
     network = Network()
     for seed in NETWORK_SEEDS:
         records += records_of(network, "network", NETWORK_FILMS, seed)
+    return [{key: round(v, 4) if isinstance(v, float) else v for key, v in row.items()} for row in records]
+
+
+def main():
+    """Run everything, or the many shuffles alone, and write the JSON file."""
+    start = time.process_time()
+    if options.only_shuffles:
+        before = json.loads(options.output.read_text())
+        records, seconds = before["records"], before["cpu_seconds"]["records"]
+    else:
+        records = draws()
+        seconds = round(time.process_time() - start)
+    start = time.process_time()
+    shuffles = []
+    for name, classifier in QUICK_MODELS.items():
+        for seed in SEEDS:
+            shuffles += shuffles_of(classifier, name, seed)
+    seconds = {"records": seconds, "shuffles": round(time.process_time() - start)}
     versions = {module.__name__: module.__version__ for module in (np, scipy, sklearn, keras)}
     result = {
         "date": datetime.date.today().isoformat(),
         "versions": {"python": platform.python_version(), **versions},
         "num_patients": NUM_PATIENTS,
         "size": SIZE,
-        "cpu_seconds": round(time.process_time() - start),
-        "records": [{key: round(v, 4) if isinstance(v, float) else v for key, v in row.items()} for row in records],
+        "cpu_seconds": seconds,
+        "records": records,
+        "shuffles": shuffles,
     }
     options.output.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"{len(records)} records in {result['cpu_seconds']} CPU seconds")
+    print(f"{len(records)} records, {len(shuffles)} shuffles, CPU seconds {seconds}")
 
 
 if __name__ == "__main__":
