@@ -23,26 +23,28 @@ def _kappa_by_hand(answer):
     return "how often does each reader say normal, and how often would they agree if they did not look at the film?"
 
 
-def _kappa_function(function):
-    """Exercise 2: Cohen's kappa of two lists of calls, for any number of classes."""
+def _weighted_kappa(function):
+    """Exercise 2: one minus the mean cost of two readers' calls, over the mean cost of shuffled calls."""
     if not callable(function):
-        return "hand over the function itself: check('lung_triage-2', kappa)."
-    for first, second in _readings():
-        observed, expected = np.mean(first == second), _chance(first, second)
-        received = float(function(first.copy(), second.copy()))
-        if abs(received - (observed - expected) / (1 - expected)) < 1e-6:
+        return "hand over the function itself: check('lung_triage-2', weighted_kappa)."
+    for first, second, cost in _readings():
+        paid, shuffled = cost[first, second].mean(), _shuffled(first, second, cost)
+        received = float(function(first.copy(), second.copy(), cost.copy()))
+        if abs(received - (1 - paid / shuffled)) < 1e-6:
             continue
-        num_classes = len(np.union1d(first, second))
-        own = _chance(first, first)
+        off_diagonal = 1.0 - np.eye(len(cost))
+        swapped = 1 - cost.T[first, second].mean() / _shuffled(first, second, cost.T)
+        plain = 1 - off_diagonal[first, second].mean() / _shuffled(first, second, off_diagonal)
         wrong = {
-            "this is the observed agreement.": observed,
-            "the agreement by chance has been taken off; the division is missing.": observed - expected,
-            "chance depends on how often each reader uses each class; it is not one over the number of classes.": (
-                observed - 1 / num_classes
-            )
-            / (1 - 1 / num_classes),
-            "both readers' frequencies enter the chance, not one reader's twice.": (observed - own) / (1 - own),
-            "observed and expected agreement are exchanged.": (expected - observed) / (1 - observed),
+            "this is the mean cost of the calls; what would shuffled calls cost?": paid,
+            "this is the ratio of two costs: 0 if the readers agree. Subtract it from 1.": paid / shuffled,
+            "the cost by chance is taken for granted: one minus the mean cost is not yet compared with it.": 1 - paid,
+            "shuffled calls do not use every class equally often; count each reader's classes.": 1 - paid / cost.mean(),
+            "both readers' frequencies enter the chance, not one reader's twice.": (
+                1 - paid / _shuffled(first, first, cost)
+            ),
+            "the first reader's call is the row of the cost, the second's the column.": swapped,
+            "this is the plain kappa, in which every confusion costs the same.": plain,
         }
         for hint, value in wrong.items():
             if abs(received - value) < 1e-6:
@@ -52,13 +54,16 @@ def _kappa_function(function):
 
 
 def _readings():
-    yield np.array([0, 0, 1, 1, 2, 2, 0, 0]), np.array([0, 1, 1, 1, 2, 0, 0, 0])
-    yield np.array([0, 0, 0, 0, 0, 1]), np.array([0, 0, 1, 0, 0, 1])
-    yield np.array([2, 2, 1, 3, 3, 1]), np.array([2, 3, 1, 3, 2, 1])
+    """Yield (first, second, cost), each calls of 0 to K - 1 and a price (K, K) that is not symmetric."""
+    cost = np.array([[0.0, 3.0, 4.0], [2.0, 0.0, 1.0], [6.0, 0.5, 0.0]])
+    yield np.array([0, 0, 1, 1, 2, 2, 0, 0]), np.array([0, 1, 1, 1, 2, 0, 0, 0]), cost
+    yield np.array([0, 0, 0, 0, 0, 1]), np.array([0, 0, 1, 0, 0, 1]), np.array([[0.0, 1.0], [4.0, 0.0]])
+    yield np.array([2, 2, 1, 1, 1]), np.array([2, 1, 1, 2, 1]), cost
 
 
-def _chance(first, second):
-    return sum(np.mean(first == name) * np.mean(second == name) for name in np.union1d(first, second))
+def _shuffled(first, second, cost):
+    """Return the mean cost if each reader's calls were shuffled."""
+    return float(np.mean([cost[one, other] for one in first for other in second]))
 
 
 def _queue(answer):
@@ -108,7 +113,7 @@ def _corner(answer):
 
 EXERCISES = {
     "lung_triage-1": _kappa_by_hand,
-    "lung_triage-2": _kappa_function,
+    "lung_triage-2": _weighted_kappa,
     "lung_triage-3": _queue,
     "lung_triage-4": _corner,
 }

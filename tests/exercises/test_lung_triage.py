@@ -7,38 +7,48 @@ from sklearn.metrics import cohen_kappa_score
 from medbook.exercises import check
 
 
-def observed(first, second):
-    return np.mean(first == second)
+def shuffled(first, second, cost):
+    a, b = ([np.mean(calls == k) for k in range(len(cost))] for calls in (first, second))
+    return (np.outer(a, b) * cost).sum()
 
 
-def chance(first, second):
-    names = np.union1d(first, second)
-    return sum(np.mean(first == name) * np.mean(second == name) for name in names)
+def weighted_kappa(first, second, cost):
+    return 1 - cost[first, second].mean() / shuffled(first, second, cost)
 
 
-def without_division(first, second):
-    return observed(first, second) - chance(first, second)
+def mean_cost(first, second, cost):
+    return cost[first, second].mean()
 
 
-def even_chance(first, second):
-    even = 1 / len(np.union1d(first, second))
-    return (observed(first, second) - even) / (1 - even)
+def ratio(first, second, cost):
+    return 1 - weighted_kappa(first, second, cost)
 
 
-def one_reader_twice(first, second):
-    own = chance(first, first)
-    return (observed(first, second) - own) / (1 - own)
+def without_chance(first, second, cost):
+    return 1 - cost[first, second].mean()
 
 
-def exchanged(first, second):
-    return (chance(first, second) - observed(first, second)) / (1 - observed(first, second))
+def even_chance(first, second, cost):
+    return 1 - cost[first, second].mean() / cost.mean()
 
 
-def zero(first, second):
+def one_reader_twice(first, second, cost):
+    return 1 - cost[first, second].mean() / shuffled(first, first, cost)
+
+
+def transposed(first, second, cost):
+    return weighted_kappa(first, second, cost.T)
+
+
+def plain(first, second, cost):
+    return cohen_kappa_score(first, second)
+
+
+def zero(first, second, cost):
     return 0.0
 
 
-def raising(first, second):
+def raising(first, second, cost):
     raise KeyError("normal")
 
 
@@ -46,7 +56,7 @@ def raising(first, second):
     ("exercise", "answer"),
     [
         ("lung_triage-1", 0.524),
-        ("lung_triage-2", cohen_kappa_score),
+        ("lung_triage-2", weighted_kappa),
         ("lung_triage-3", (330, 0.136)),
         ("lung_triage-4", 7),
     ],
@@ -67,11 +77,13 @@ def test_right_answer_is_called_right(capsys, exercise, answer):
         ("lung_triage-1", 52.4, "per cent"),
         ("lung_triage-1", 0.1, "did not look"),
         ("lung_triage-2", 0.5, "function itself"),
-        ("lung_triage-2", observed, "observed agreement"),
-        ("lung_triage-2", without_division, "division is missing"),
-        ("lung_triage-2", even_chance, "not one over"),
+        ("lung_triage-2", mean_cost, "mean cost of the calls"),
+        ("lung_triage-2", ratio, "Subtract"),
+        ("lung_triage-2", without_chance, "not yet compared"),
+        ("lung_triage-2", even_chance, "equally often"),
         ("lung_triage-2", one_reader_twice, "one reader's twice"),
-        ("lung_triage-2", exchanged, "exchanged"),
+        ("lung_triage-2", transposed, "is the row"),
+        ("lung_triage-2", plain, "plain kappa"),
         ("lung_triage-2", zero, "is wrong"),
         ("lung_triage-2", raising, "KeyError"),
         ("lung_triage-3", 330, "two numbers"),
@@ -99,10 +111,9 @@ def test_wrong_answer_gets_the_hint_that_fits(capsys, exercise, answer, hint):
     assert hint in printed
 
 
-def test_kappa_agrees_with_scikit_learn_on_every_reading():
-    from medbook.exercises.lung_triage import _chance, _readings
-
-    for first, second in _readings():
-        expected = _chance(first, second)
-        ours = (np.mean(first == second) - expected) / (1 - expected)
-        assert ours == pytest.approx(cohen_kappa_score(first, second))
+def test_weighted_kappa_with_linear_cost_agrees_with_scikit_learn():
+    rng = np.random.default_rng(0)
+    first, second = rng.integers(0, 3, (2, 60))
+    cost = np.abs(np.subtract.outer(np.arange(3.0), np.arange(3)))
+    ours = weighted_kappa(first, second, cost)
+    assert ours == pytest.approx(cohen_kappa_score(first, second, weights="linear"))
