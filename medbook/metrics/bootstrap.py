@@ -224,5 +224,7 @@ def _middle(values, confidence, estimate, num_units):
         warnings.warn(f"The interval is undefined: {why}. Its ends are nan.", RuntimeWarning, stacklevel=3)
         return np.nan, np.nan
     tail = (1 - confidence) / 2
-    low, high = np.nanquantile(values, [tail, 1 - tail])
+    # Next to an infinite value, such as the distance to a structure that was missed, nothing can be interpolated.
+    method = "inverted_cdf" if np.isinf(values).any() else "linear"
+    low, high = np.nanquantile(values, [tail, 1 - tail], method=method)
     return float(low), float(high)

@@ -273,3 +273,10 @@ def test_interval_of_decisions_is_near_wilsons():
     found = bootstrap_interval(sensitivity, y_true, y_pred, num_resamples=2000)
     wilson = stats.binomtest(160, 200).proportion_ci(method="wilson")
     assert (found.low, found.high) == pytest.approx((wilson.low, wilson.high), abs=0.012)
+
+
+def test_interval_reaches_infinity_where_a_distance_does():
+    distances = np.array([3.0, 4, 5, 6, 7, np.inf, np.inf, np.inf])
+    interval = bootstrap_interval(np.median, distances)
+    assert 3 <= interval.low <= interval.estimate <= 7
+    assert interval.high == np.inf
