@@ -25,7 +25,7 @@ def check_classifier(builder, input_shape, units, activation, *, least_size):
         Rows and columns that the poolings need at least.
     """
     shape = tuple(input_shape) if np.iterable(input_shape) else (input_shape,)
-    if len(shape) != 3 or not all(_is_count(size) for size in shape):
+    if len(shape) != 3 or not all(is_count(size) for size in shape):
         raise ValueError(
             f"{builder}(input_shape={input_shape}): expected three whole numbers (rows, cols, channels), "
             "without the batch axis; gray images have one channel, such as (64, 64, 1)."
@@ -35,7 +35,7 @@ def check_classifier(builder, input_shape, units, activation, *, least_size):
             f"{builder}(input_shape={shape}): the poolings need at least {least_size} rows and cols; "
             "enlarge the images, or take a network with fewer poolings."
         )
-    if not _is_count(units):
+    if not is_count(units):
         raise ValueError(f"{builder}(units={units!r}): expected a whole number of at least 1.")
     if activation not in ACTIVATIONS:
         raise ValueError(f"{builder}(activation={activation!r}): expected one of {ACTIVATIONS}; None gives logits.")
@@ -78,5 +78,5 @@ def class_scores(x, units, activation=None, *, dropout=0.0):
     return layers.Dense(units, activation=activation, name="predictions")(x)
 
 
-def _is_count(value):
+def is_count(value):
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1
