@@ -7,7 +7,7 @@
     valley: { label: "long valley", start: [-2, 1], rate: 0.05, bottom: -1.65, minima: [[0, 0]],
       loss: ([a, b], condition) => (a * a + condition * b * b) / 2,
       gradient: ([a, b], condition) => [a, condition * b] },
-    banana: { label: "banana (Rosenbrock)", start: [-1.2, 1], rate: 0.005, bottom: -0.9, minima: [[1, 1]],
+    banana: { label: "banana (Rosenbrock, 10 for 100)", start: [-1.2, 1], rate: 0.005, bottom: -0.9, minima: [[1, 1]],
       loss: ([a, b]) => (1 - a) ** 2 + 10 * (b - a * a) ** 2,
       gradient: ([a, b]) => [-2 * (1 - a) - 40 * a * (b - a * a), 20 * (b - a * a)] },
     minima: { label: "two minima", start: [1.9, 1.2], rate: 0.05, bottom: -1.65, minima: [[-1, 0], [1, 0]],
@@ -142,8 +142,7 @@
       scope="col">loss</th><th scope="col">state</th></tr></thead>
       <tbody>${Object.keys(NAMES).map(tableRow).join("")}</tbody></table></div></form>
     <p class="note">Drag the ring or use the arrow keys to move the start; + marks a minimum, stronger grey a higher
-    loss. κ: the curvature across the valley, divided by that along it. The banana is Rosenbrock's function with a
-    factor of 10 where the original has 100.</p><p class="spoken" aria-live="polite"></p>`;
+    loss. κ: the curvature across the valley, divided by that along it.</p><p class="spoken" aria-live="polite"></p>`;
   const DOT = "m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0z"; // of one step
   const tidy = (number) => Number(clamp(number, -9999, 9999).toFixed(1)); // far outside it is clipped anyway
 

@@ -79,4 +79,5 @@ def class_scores(x, units, activation=None, *, dropout=0.0):
 
 
 def is_count(value):
+    """Return whether a value is a whole number of at least 1."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1

@@ -7,7 +7,7 @@ Two or three dimensions follow from the input: images are (rows, cols, channels)
 import numpy as np
 from keras import layers
 
-from medbook.models.classifier import ACTIVATIONS, is_count, image_input
+from medbook.models.classifier import ACTIVATIONS, image_input, is_count
 from medbook.models.size_check import AXES, SizeCheck, describe_misfit, fits
 
 LAYERS = {
