@@ -54,7 +54,7 @@ bench: .venv/installed  ## measure speed, side by side with Keras and SciPy; wri
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/phantoms.py
 
-bench-real: .venv/installed  ## train on real images, fetched where MEDBOOK_DATA has none; about 30 processor minutes
+bench-real: .venv/installed  ## train on real images, fetched where MEDBOOK_DATA has none; about 45 processor minutes
 	$(BIN)/python benchmarks/real_data.py
 
 lint: .venv/installed  ## style, spelling, and which package may import which

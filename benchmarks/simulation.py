@@ -26,7 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from keras import layers
-from scipy.stats import t as student
+from seeds import mean_interval
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
@@ -74,13 +74,6 @@ def train(model, images, labels, *, epochs, learning_rate=3e-3):
     start = time.process_time()
     model.fit(images, labels, batch_size=32, epochs=epochs, verbose=0)
     return time.process_time() - start
-
-
-def mean_interval(values):
-    """Return the mean over seeds with Student's 95 % interval, and the values."""
-    values = np.asarray(values, float)
-    half = student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return {"mean": values.mean(), "low": values.mean() - half, "high": values.mean() + half, "values": values.tolist()}
 
 
 def simulated(num, size, seed, **dials):
