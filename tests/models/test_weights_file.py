@@ -93,7 +93,9 @@ def test_interrupted_writing_leaves_the_old_file(stored, monkeypatch):
 
 def test_hash_can_be_given_in_place_of_its_file(stored):
     (stored.parent / "tiny.npz.sha256").unlink()
-    load_weights(tiny_network(seed=1), stored, sha256=sha256(stored).upper())
+    model = tiny_network(seed=1)
+    load_weights(model, stored, sha256=sha256(stored).upper())
+    assert_same_weights(model, tiny_network(seed=0).get_weights())
 
 
 def test_row_48_missing_file_is_named(tmp_path):
