@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 CHAPTERS := $(if $(CHAPTER),chapters/$(CHAPTER).ipynb,chapters)
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help book serve lab test test-all test-portable nbval execute bench bench-real lint format lock clean
+.PHONY: help book serve lab check update colab test test-all test-portable nbval execute bench bench-real lint format lock clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
@@ -31,6 +31,15 @@ serve: book  ## show the site at http://localhost:8000
 
 lab: .venv/installed  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab chapters
+
+check: .venv/installed  ## say whether this machine is ready, and what to do if not
+	$(BIN)/python -m medbook.check
+
+update:  ## bring a clone up to date; chapters that you edited are kept in my/
+	$(PYTHON) tools/update.py
+
+colab: .venv/installed  ## write the copies of the chapters that Colab opens to _build/colab
+	$(BIN)/python tools/colab.py
 
 test: lint  ## lint, unit tests, doctests, nbval on every chapter, checks of the site
 	$(PYTEST)
