@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 CHAPTERS := $(if $(CHAPTER),chapters/$(CHAPTER).ipynb,chapters)
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help pdf book serve lab check update colab test test-all test-portable nbval execute bench bench-real lint format lock clean
+.PHONY: help pdf book serve lab check update colab test test-all test-portable nbval execute bench bench-gan bench-real lint format lock clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
@@ -65,6 +65,9 @@ bench: .venv/installed  ## measure speed, side by side with Keras and SciPy; wri
 
 pdf: .venv/installed  ## print the whole book to _build/medbook.pdf and check it (needs Chromium)
 	$(BIN)/python tools/pdf.py
+
+bench-gan: .venv/installed  ## does a GAN help a classifier? about 40 processor minutes
+	$(BIN)/python benchmarks/gan.py
 
 bench-real: .venv/installed  ## train on real images, fetched where MEDBOOK_DATA has none; about 45 processor minutes
 	$(BIN)/python benchmarks/real_data.py

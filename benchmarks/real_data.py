@@ -1,16 +1,20 @@
 """How good is the book's small network on real images? Writes results/real_data.json, which the book reads.
 
-    python benchmarks/real_data.py [--part recipe classification transfer] [--seeds 5]
+    python benchmarks/real_data.py [--part PART ...] [--seeds 5]
 
 recipe           what the recipe was chosen by: validation images of PneumoniaMNIST, clean and disturbed as another
                  hospital might disturb them (the clean ones alone tell nothing apart: every AUC is above 0.99)
 classification   PneumoniaMNIST and BreastMNIST, 28 x 28 pixels, official splits: `real_data.json`, a list of records
 transfer         NIH radiographs of adults and PneumoniaMNIST's of children: trained on one, tested on the other
+gan              20 to 200 images of BreastMNIST with and without a GAN: the arms of gan.py, on real images
+hippocampus      segmentation of MR volumes, three seeds at most: real_segmentation.py, which writes its own file
+nuclei           the same for microscope images
 
 Each seed trains `MEMBERS` networks and averages their logits; a threshold is set on the validation images,
 and then the test images are scored, once. Intervals are bootstrapped over the test images: the sets name
-no patients. The images are looked for in the folder MEDBOOK_DATA and else fetched; the NIH radiographs
-are read from that folder only. The other parts are written to `real_data_more.json`.
+no patients. The images are looked for in the folder MEDBOOK_DATA and else fetched; those of `transfer`,
+`hippocampus` and `nuclei` are read from that folder only. `recipe`, `transfer` and `gan` go
+to `real_data_more.json`.
 """
 
 import argparse
@@ -24,9 +28,12 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import gan
 import keras
 import numpy as np
 from keras import layers
+from real_segmentation import PARTS as SEGMENTATION
+from real_segmentation import measure as measure_segmentation
 from scipy.ndimage import gaussian_filter
 from seeds import mean_interval
 
@@ -113,6 +120,17 @@ def recipe(seeds):
     return records
 
 
+def with_gan(seeds):
+    """Return the records of gan.py's grid for BreastMNIST; the official test images are scored."""
+    train, test = load("breastmnist", "train"), load("breastmnist", "test")
+
+    def draw(num, seed):
+        rows = np.random.default_rng([71, seed]).permutation(len(train.images))[:num]
+        return train.images[rows], train.labels[rows].astype("int32")
+
+    return gan.grid(draw, (test.images, test.labels), seeds)
+
+
 def judge(labels, scores, threshold):
     """Return AUC and accuracy with 95 % intervals, sensitivity and specificity."""
     auc = bootstrap_interval(roc_auc, labels, scores)
@@ -189,7 +207,7 @@ def write_records(path, records):
 
 def main():
     parser = argparse.ArgumentParser()
-    parts = ["recipe", "classification", "transfer"]
+    parts = ["recipe", "classification", "transfer", "gan", *SEGMENTATION]
     parser.add_argument("--part", nargs="+", choices=parts, default=parts)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--datasets", nargs="+", choices=list(RECIPES), default=list(RECIPES), help="to classify")
@@ -198,8 +216,11 @@ def main():
     path = options.output / "real_data_more.json"
     more = json.loads(path.read_text()) if path.exists() else {}
     for part in options.part:
-        if part == "transfer" and "MEDBOOK_DATA" not in os.environ:
-            print("transfer is left out: MEDBOOK_DATA names no folder with the NIH radiographs", file=sys.stderr)
+        if part in ("transfer", *SEGMENTATION) and "MEDBOOK_DATA" not in os.environ:
+            print(f"{part} is left out: MEDBOOK_DATA names no folder with its images", file=sys.stderr)
+            continue
+        if part in SEGMENTATION:
+            measure_segmentation(part, range(min(options.seeds, 3)), options.output / "real_segmentation.json")
             continue
         start = time.process_time()
         if part == "classification":
@@ -208,7 +229,7 @@ def main():
             found = kept + found
             write_records(options.output / "real_data.json", records)
         else:
-            found = {"recipe": recipe, "transfer": transfer}[part](options.seeds)
+            found = {"recipe": recipe, "transfer": transfer, "gan": with_gan}[part](options.seeds)
         seconds = time.process_time() - start
         if part == "classification":  # of both data sets, also where only one was made again
             seconds = sum(one["cpu_seconds"] for one in json.loads((options.output / "real_data.json").read_text()))
