@@ -3,14 +3,17 @@
 from medbook.exercises import (
     activations,
     architectures,
+    autoencoders,
     backpropagation,
     convolution,
     dense,
     evaluation,
+    gan_augmentation,
     lung_triage,
     medical_images,
     pooling,
     preprocessing,
+    segmentation,
     training,
 )
 
@@ -18,14 +21,17 @@ from medbook.exercises import (
 EXERCISES = {
     **activations.EXERCISES,
     **architectures.EXERCISES,
+    **autoencoders.EXERCISES,
     **backpropagation.EXERCISES,
     **convolution.EXERCISES,
     **dense.EXERCISES,
     **evaluation.EXERCISES,
+    **gan_augmentation.EXERCISES,
     **lung_triage.EXERCISES,
     **medical_images.EXERCISES,
     **pooling.EXERCISES,
     **preprocessing.EXERCISES,
+    **segmentation.EXERCISES,
     **training.EXERCISES,
 }
 
