@@ -66,8 +66,9 @@ bench: .venv/installed  ## measure speed, side by side with Keras and SciPy; wri
 pdf: .venv/installed  ## print the whole book to _build/medbook.pdf and check it (needs Chromium)
 	$(BIN)/python tools/pdf.py
 
-bench-gan: .venv/installed  ## does a GAN help a classifier? about 40 processor minutes
+bench-gan: .venv/installed  ## does a GAN help a classifier? about 50 processor minutes
 	$(BIN)/python benchmarks/gan.py
+	$(BIN)/python benchmarks/gan_quality.py
 
 bench-real: .venv/installed  ## train on real images, fetched where MEDBOOK_DATA has none; about 45 processor minutes
 	$(BIN)/python benchmarks/real_data.py

@@ -22,7 +22,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from scipy.stats import t as student
+from seeds import mean_interval
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -52,13 +52,6 @@ def films(num, *seed, **dials):
     dials = {"classes": TASKS["pneumonia"], **dials}
     sample = chest_radiographs(num, size=SIZE, rng=np.random.default_rng([31, *seed]), **dials)
     return sample.images[..., np.newaxis], sample.labels.astype("float32")
-
-
-def interval(values):
-    """Return the mean with Student's 95 % interval, and the values."""
-    values = np.asarray(values, float)
-    half = student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return {"mean": values.mean(), "low": values.mean() - half, "high": values.mean() + half, "values": values.tolist()}
 
 
 def deep_network(depth, *, shortcut, normalized):
@@ -139,8 +132,8 @@ def depth(seeds):
                     "batch_normalization": normalized,
                     "parameters": trainer.model.count_params(),
                     "losses": losses,
-                    "last_loss": interval([loss[-1] for loss in losses]),
-                    "auc": interval(aucs),
+                    "last_loss": mean_interval([loss[-1] for loss in losses]),
+                    "auc": mean_interval(aucs),
                 }
             )
             keras.backend.clear_session()
@@ -186,12 +179,12 @@ def transfer(seeds):
                         tuned = target.auc(scale(tests[task][0]), tests[task][1])
                         scales[name]["tuned_auc"].append(tuned)
         print(seed, {" ".join(map(str, key)): round(float(value[-1]), 3) for key, value in values.items()})
-    records = [{"task": t, "films": n, "start": s, "auc": interval(v)} for (t, n, s), v in values.items()]
+    records = [{"task": t, "films": n, "start": s, "auc": mean_interval(v)} for (t, n, s), v in values.items()]
     for record in records:
         if record["films"]:
             scratch = values[record["task"], record["films"], "from scratch"]
-            record["gain"] = interval(np.subtract(record["auc"]["values"], scratch))
-    scales = {name: {key: interval(found) for key, found in row.items()} for name, row in scales.items()}
+            record["gain"] = mean_interval(np.subtract(record["auc"]["values"], scratch))
+    scales = {name: {key: mean_interval(found) for key, found in row.items()} for name, row in scales.items()}
     about = {"pretrained_films": PRETRAINED_FILMS, "tests": TESTS, "steps": STEPS}
     return {**about, "records": records, "scales": scales}
 

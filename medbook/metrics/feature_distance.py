@@ -30,7 +30,7 @@ def same_width(function, **arrays):
 
 
 def kernel_distance(real, generated, *, subset_size=100, num_subsets=100, rng=None):
-    """Return the kernel distance of two sets of images (KID) and its standard error over subsets.
+    """Return the kernel distance of two sets of images (KID), and its spread over subsets.
 
     The squared maximum mean discrepancy with the kernel $(x^T y / d + 1)^3$, $d$ features, unbiased:
     its mean does not depend on the number of images, unlike that of `frechet_distance`. It is
