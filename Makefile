@@ -5,6 +5,7 @@ BIN := .venv/Scripts
 else
 BIN := .venv/bin
 endif
+GRADING := $(subst .venv,.venv-grading,$(BIN))
 PYTEST := $(BIN)/python -m pytest
 CHAPTERS := $(if $(CHAPTER),chapters/$(CHAPTER).ipynb,chapters)
 export JUPYTER_PREFER_ENV_PATH = 1
@@ -20,6 +21,13 @@ help:  ## say what each target does
 	@test -d .venv || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Grading has an environment of its own, so that readers need not install it.
+.venv-grading/installed: requirements-grading.txt
+	@test -d .venv-grading || $(PYTHON) -m venv .venv-grading
+	$(GRADING)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-grading.txt
+	$(GRADING)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 book: .venv/installed  ## build the site and say where it is
@@ -86,6 +94,9 @@ format: .venv/installed  ## let ruff lay out the code
 lock: .venv/installed  ## compile requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group book --group test --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements.txt
+	uv pip compile pyproject.toml --group grading --group test -c requirements.txt --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+	  --upgrade -o requirements-grading.txt
 
 clean:  ## delete what was built, and the environment
 	rm -rf .venv _build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
