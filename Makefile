@@ -6,11 +6,13 @@ else
 BIN := .venv/bin
 endif
 GRADING := $(subst .venv,.venv-grading,$(BIN))
+# Empty in the edition for students, which holds no assignments' sources.
+GRADERS := $(if $(wildcard coursework),.venv-grading/installed)
 PYTEST := $(BIN)/python -m pytest
 CHAPTERS := $(if $(CHAPTER),chapters/$(CHAPTER).ipynb,chapters)
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help pdf book serve lab check update colab test test-all test-portable nbval execute bench bench-gan bench-real lint format lock clean
+.PHONY: help pdf book serve lab check update colab test test-all test-portable nbval execute bench bench-gan bench-real student-edition lint format lock clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
@@ -49,11 +51,13 @@ update:  ## bring a clone up to date; chapters that you edited are kept in my/
 colab: .venv/installed  ## write the copies of the chapters that Colab opens to _build/colab
 	$(BIN)/python tools/colab.py
 
-test: lint  ## lint, unit tests, doctests, nbval on every chapter, checks of the site
+test: lint $(GRADERS)  ## lint, unit tests, doctests, nbval on every chapter, checks of the site, of the assignments
 	$(PYTEST)
+	$(if $(GRADERS),$(GRADING)/python -m pytest tests/coursework)
 
-test-all: lint  ## the same and the slow tests
+test-all: lint $(GRADERS)  ## the same and the slow tests
 	$(PYTEST) --slow
+	$(if $(GRADERS),$(GRADING)/python -m pytest tests/coursework --slow)
 
 test-portable: .venv/installed  ## re-run the chapters as another processor would, and on one thread
 	ONEDNN_MAX_CPU_ISA=AVX2 OPENBLAS_CORETYPE=Haswell $(PYTEST) $(CHAPTERS)
@@ -70,6 +74,9 @@ bench: .venv/installed  ## measure speed, side by side with Keras and SciPy; wri
 	$(BIN)/python benchmarks/pooling.py
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/phantoms.py
+
+student-edition: .venv-grading/installed  ## write the tree that may be public, without solutions, to _build/student-edition
+	$(GRADING)/python -m coursework.student_edition
 
 pdf: .venv/installed  ## print the whole book to _build/medbook.pdf and check it (needs Chromium)
 	$(BIN)/python tools/pdf.py

@@ -1,0 +1,1 @@
+"""Coursework: build, release, collect and grade the assignments of the book, for teachers."""
