@@ -46,5 +46,5 @@ def test_wrong_solutions_are_read_with_task_test_and_code(tmp_path):
 
 def test_malformed_wrong_solution_is_refused(tmp_path):
     (tmp_path / "small.md").write_text("## double: adds two\n\n```python\n```\n", encoding="utf-8")
-    with pytest.raises(sources.SourceError, match="wrong/small.md"):
+    with pytest.raises(sources.SourceError, match=r"wrong/small\.md"):
         trial.wrong_solutions("small", tmp_path)
