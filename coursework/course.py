@@ -3,20 +3,36 @@
 import contextlib
 import logging
 import os
+import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy.exc
 from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 NAME = "medbook"
-# What nbgrader's own commands and formgrader need to know when they are started in the course folder.
+warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning, module="nbgrader")  # nbgrader's own, harmless
+# nbgrader starts `alembic` by name to make a gradebook; the environment need not be activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+# What formgrader and nbgrader's own commands need to know when they are started in the course folder.
 CONFIG = """\
 c = get_config()
 c.CourseDirectory.course_id = "medbook"
-c.HTMLExporter.sanitize_html = True  # what students wrote must not run in the teacher's browser
+
+
+def refuse(**_):
+    raise SystemExit(
+        "nbgrader's own commands would run students' code without a sandbox, and show hidden tests in the feedback: "
+        "use `python -m coursework grade` and `python -m coursework feedback` instead."
+    )
+
+
+c.Autograde.pre_convert_hook = refuse
+c.GenerateFeedback.pre_convert_hook = refuse
 """
 
 
@@ -82,19 +98,20 @@ class Course:
 
 
 def convert(converter, course_directory, preprocessors=None, config=None, **options):
-    """Run one of nbgrader's converters in this process, silently; return its log, for the reason if it fails.
+    """Run one of nbgrader's converters in this process, silently; return the lines of its log.
 
-    nbgrader changes the working directory and logs to the screen; both are put back.
+    What failed is missing in its output folder, with the reason in the log.
     """
     lines, before = _Lines(), os.getcwd()
-    logger = logging.getLogger(f"coursework.{id(lines)}")
-    logger.propagate = False
+    logger = logging.Logger("nbgrader")
     logger.addHandler(lines)
     try:
         made = converter(coursedir=course_directory, config=config or Config(), log=logger, **options)
         for name, value in (preprocessors or {}).items():
             setattr(made, name, value)
         made.start()
+    except NbGraderException as error:
+        lines.text.append(str(error))
     finally:
         os.chdir(before)
     return lines.text

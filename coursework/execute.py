@@ -44,21 +44,22 @@ class GuardedExecute(Execute):
     """
 
     def __init__(self, limits, sockets, sandbox=True, files=None):
-        super().__init__(timeout=limits.cell_seconds, store_widget_state=False, skip_cells_with_tag="")
+        options = dict(store_widget_state=False, skip_cells_with_tag="", shutdown_kernel="immediate")
+        super().__init__(timeout=limits.cell_seconds, **options)
         self.limits, self.sockets, self.sandbox, self.files = limits, sockets, sandbox, files or {}
         self.trouble, self.forged, self.at, self.written, self.full = "", [], None, 0, False
 
     def create_kernel_manager(self):
         """Make the manager of a sandboxed kernel whose messages are limited in size."""
-        context = zmq.asyncio.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+        self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
         place = dict(transport="ipc", ip=str(self.sockets / "k"), connection_file=str(self.sockets / "kernel.json"))
         limits = self.limits if self.sandbox else None
-        self.km = SandboxManager(context=context, limits=limits, files=self.files, **place)
+        self.km = SandboxManager(context=self.context, limits=limits, files=self.files, **place)
         return self.km
 
     def preprocess(self, nb, resources, km=None):
         """Run all cells; if that fails, let every cell from there on count as failed."""
+        self.context = zmq.asyncio.Context()
         watch = Watch(self)
         try:
             return super().preprocess(nb, resources, km)
@@ -72,6 +73,7 @@ class GuardedExecute(Execute):
             return nb, resources
         finally:
             watch.stop()
+            self.context.destroy(linger=0)
 
     def preprocess_cell(self, cell, resources, index):
         """Run one cell, and look whether it answers what its code cannot answer."""

@@ -127,7 +127,9 @@ def command(inside, sockets, limits, files=None):
     """
     shared = [*_parents(sockets), "--bind", str(sockets), str(sockets)] if sockets else []
     rest = ["--remount-ro", "/", "--chdir", HOME, *environment(), "--"]
-    return ["bwrap", *isolation(), *visible(files or {}), *shared, *rest, *limited(limits), *inside]
+    # Without `env -i`, students could read the teacher's environment variables from bubblewrap's own process.
+    bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}", "bwrap"]
+    return [*bubblewrap, *isolation(), *visible(files or {}), *shared, *rest, *limited(limits), *inside]
 
 
 @cache
@@ -159,8 +161,13 @@ class SandboxManager(AsyncKernelManager):
     def format_kernel_cmd(self, extra_arguments=None):
         """Put the sandbox around the kernel's command."""
         inside = super().format_kernel_cmd(extra_arguments)
-        return (
-            inside
-            if self.limits is None
-            else command(inside, Path(self.connection_file).parent, self.limits, self.files)
-        )
+        if self.limits is None:
+            return inside
+        connection = Path(self.connection_file)
+        connection.chmod(0o644)  # the kernel's user number may be another; the folder above is closed to all others
+        return command(inside, connection.parent, self.limits, self.files)
+
+    async def _async_launch_kernel(self, kernel_cmd, **kw):
+        # Nothing that the kernel's process writes may reach the teacher's terminal.
+        silent = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        await super()._async_launch_kernel(kernel_cmd, **{**kw, **silent})

@@ -5,12 +5,14 @@ import builtins
 import re
 
 from bleach.sanitizer import ALLOWED_TAGS
-from nbconvert.preprocessors import SanitizeHTML
+from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*$", re.DOTALL | re.MULTILINE)
+PICTURES, BASE64 = ("image/png", "image/jpeg"), re.compile(r"[A-Za-z0-9+/=\s]*")
 KERNEL = dict(kernelspec=dict(name="python3", display_name="Python 3", language="python"))
 TAGS = [
     *ALLOWED_TAGS,
@@ -31,6 +33,13 @@ TAGS = [
     "div",
 ]
 MATH_COMMANDS = re.compile(r"\\(href|url|require|cssId|style|class|bbox|includegraphics)\b")
+
+# What this package and nbclient put in the place of a cell's own error.
+OURS = {
+    "CellTimeoutError": "it reached the time limit",
+    "OutputLimit": "it printed too much",
+    "NotFinished": "the notebook could not be run to this point",
+}
 
 
 class RestoreAssignment(NbGraderPreprocessor):
@@ -95,29 +104,52 @@ def _fresh(cell):
 
 
 def _keep_pictures(cell, fresh):
-    if fresh.cell_type == "markdown" and cell.get("attachments"):
-        fresh.attachments = cell.attachments
+    pictures = cell.get("attachments")
+    if fresh.cell_type == "markdown" and isinstance(pictures, dict):
+        fresh.attachments = {name: _pictures(data) for name, data in pictures.items() if isinstance(data, dict)}
+
+
+def _pictures(data):
+    """Keep of the forms of a picture those that a browser can only show."""
+    return {kind: text for kind, text in data.items() if kind in PICTURES and BASE64.fullmatch(str(text))}
 
 
 class SafeForBrowsers(SanitizeHTML):
     """Leave in a graded notebook nothing that runs in the browser of the teacher who opens it."""
 
     tags, strip = TAGS, True
-    attributes = dict(a=["href", "title"], img=["src", "alt", "title", "width", "height"], th=["align"], td=["align"])
-    safe_output_keys = {"metadata", "text/plain", "image/png", "image/jpeg"}  # LaTeX can hold links that run
+    attributes = dict(a=["href", "title"], img=["alt", "title"], th=["align"], td=["align"])
+    safe_output_keys = {"text/plain", *PICTURES}  # neither SVG nor LaTeX, which can hold scripts and links
+    sanitized_output_types = {"text/html"}
 
     def preprocess_cell(self, cell, resources, cell_index):
-        """Clean what a student may have written; the assignment's own locked cells stay as they are."""
-        if cell.metadata.get("nbgrader", {}).get("locked") and cell.cell_type == "markdown":
+        """Clean what a student may have written; the assignment's own locked text stays as it is."""
+        if cell.cell_type != "code":
+            if not cell.metadata.get("nbgrader", {}).get("locked"):
+                cell.source = defused_markdown(cell.source)
             return cell, resources
+        for output in cell.outputs:
+            if "data" in output:  # nbconvert writes metadata and pictures into its pages as they are
+                output.metadata = {}
+                plain = {kind: text for kind, text in output.data.items() if kind not in PICTURES}
+                output.data = NotebookNode({**plain, **_pictures(output.data)})
         return super().preprocess_cell(cell, resources, cell_index)
 
     def sanitize_html_tags(self, html_str):
-        """Clean HTML, or Markdown with HTML in it; < and & of plain text and formulas stay readable."""
-        html = MATH_COMMANDS.sub(r"\\text", "".join(html_str))
-        if not re.search(r"<\s*[a-zA-Z!/?]", html):
-            return html
-        return super().sanitize_html_tags(html)
+        """Clean the HTML of an output, formulas with links included."""
+        return super().sanitize_html_tags(MATH_COMMANDS.sub(r"\\text", "".join(html_str)))
+
+
+def defused_markdown(text):
+    r"""Put spaces where they make Markdown's links, and HTML, plain text; attached pictures and formulas stay.
+
+    Examples
+    --------
+    >>> defused_markdown("[x](javascript:y) ![z](attachment:z.png) <b> $a<b$")
+    '[x] (javascript:y) ![z](attachment:z.png) < b> $a< b$'
+    """
+    text = re.sub(r"\](?=\((?!attachment:)|:)", "] ", MATH_COMMANDS.sub(r"\\text", text))
+    return re.sub(r"<(?=[a-zA-Z/!?])", "< ", text)
 
 
 class StudentsView(NbGraderPreprocessor):
@@ -134,17 +166,17 @@ class StudentsView(NbGraderPreprocessor):
         cell.source = HIDDEN.sub("# (hidden tests)", cell.source)
         is_test = bool(cell.metadata.get("nbgrader", {}).get("grade"))
         errors = [output for output in cell.outputs if output.output_type == "error"]
-        outputs = [self._shown(cell, error, is_test) for error in errors[:1]]
-        cell.outputs = [new_output("stream", name="stdout", text=text) for text in outputs]
+        errors.sort(key=lambda error: error.ename not in OURS)
+        shown = [self._shown(cell, error, is_test) for error in errors[:1]]
+        cell.outputs = [new_output("stream", name="stdout", text=text) for text in shown]
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "canary":
             cell.outputs = []
         return cell, resources
 
     @staticmethod
     def _shown(cell, error, is_test):
-        own = error.ename in ("NotFinished", "OutputLimit", "CellTimeoutError")
-        kind = error.ename if own or isinstance(getattr(builtins, error.ename, None), type) else "an error"
-        kind = {"CellTimeoutError": "the time limit", "OutputLimit": "too much output"}.get(kind, kind)
+        kind = error.ename if isinstance(getattr(builtins, error.ename, None), type) else "an error"
+        kind = OURS.get(error.ename, kind)
         if is_test and error.evalue and error.evalue in _literals(cell.source):
             return f"A test failed: {error.evalue}"
         return f"{'A test failed' if is_test else 'This cell stopped'}: {kind}."

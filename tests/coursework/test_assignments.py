@@ -7,7 +7,7 @@ import sys
 import nbformat
 import pytest
 
-from coursework import sources, trial
+from coursework import overview, sources, trial
 from coursework.leaks import CANARY
 
 ROOT = sources.SOURCES.parents[1]
@@ -88,3 +88,7 @@ def test_students_notebook_shows_what_the_instructors_shows(stem):
         if not role.get("solution"):
             visible = re.sub(r"### BEGIN HIDDEN.*?### END HIDDEN TESTS\n?", "", teacher.source, flags=re.DOTALL)
             assert student.source.strip() == visible.strip()
+
+
+def test_page_for_students_lists_every_assignment():
+    assert overview.table() in overview.PAGE.read_text("utf-8"), "run: python -m coursework.overview"
