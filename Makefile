@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 CHAPTERS := $(if $(CHAPTER),chapters/$(CHAPTER).ipynb,chapters)
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help pdf book serve lab check update colab test test-all test-portable nbval execute bench bench-gan bench-real student-edition lint format lock clean
+.PHONY: help pdf offline book serve lab check update colab test test-all test-portable nbval execute bench bench-gan bench-real student-edition lint format lock clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
@@ -80,6 +80,9 @@ student-edition: .venv-grading/installed  ## write the tree that may be public, 
 
 pdf: .venv/installed  ## print the whole book to _build/medbook.pdf and check it (needs Chromium)
 	$(BIN)/python tools/pdf.py
+
+offline: .venv/installed  ## pack site, PDF, notebooks and package for a room without network: make offline [WHEELS=1]
+	$(BIN)/python tools/offline.py $(if $(WHEELS),--wheels)
 
 bench-gan: .venv/installed  ## does a GAN help a classifier? about 50 processor minutes
 	$(BIN)/python benchmarks/gan.py
