@@ -68,7 +68,8 @@ TASKS = {
         "def pad(image, width):\n"
         "    shell = get_ipython()\n"
         "    shell.kernel.session.send(shell.kernel.iopub_socket, 'execute_result', parent=shell.parent_header,\n"
-        "        content={'data': {'text/plain': '2'}, 'metadata': {}, 'execution_count': 1}, ident=b'execute_result')\n",
+        "        content={'data': {'text/plain': '2'}, 'metadata': {}, 'execution_count': 1},\n"
+        "        ident=b'execute_result')\n",
         0, BY_HAND),
     "SQL into the gradebook": (
         "import glob, os, sqlite3\n"
@@ -82,7 +83,7 @@ TASKS = {
         "for top in ('/tmp', '/home', '/root', '/work', '/etc', os.getcwd(), '..'):\n"
         "    for folder, _, names in os.walk(top):\n"
         "        for name in names:\n"
-        "            if name.endswith(('.ipynb', 'pad.md')) and '.venv' not in folder and 'site-packages' not in folder:\n"
+        "            if name.endswith(('.ipynb', 'pad.md')) and 'site-packages' not in folder:\n"
         "                print(open(os.path.join(folder, name)).read())\n" + WRONG, 0, GRADED),
     "writes outside": (
         "import os\n"
@@ -235,5 +236,3 @@ def write_zip(path, cases):
             slug = "-".join("".join(char if char.isalnum() else " " for char in case.kind.lower()).split())
             identifiers[case.kind] = f"{slug}-{number}"
     return identifiers
-
-

@@ -75,7 +75,9 @@ def test_remote_workers_need_only_the_environment(kit, submissions, released, tm
     port, elsewhere = "18786", dict(cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"tcp://127.0.0.1:{port}"
     dask = [sys.executable, "-m", "dask"]
-    scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"], **elsewhere)
+    scheduler = subprocess.Popen(
+        [*dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"], **elsewhere
+    )
     worker = subprocess.Popen([*dask, "worker", address, "--no-dashboard", "--nthreads", "1"], **elsewhere)
     try:
         time.sleep(5)
@@ -87,5 +89,3 @@ def test_remote_workers_need_only_the_environment(kit, submissions, released, tm
         worker.wait()
         scheduler.wait()
     assert (result.status, sum(mark or 0 for mark in result.marks.values())) == (GRADED, 6)
-
-

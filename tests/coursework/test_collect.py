@@ -36,11 +36,14 @@ def test_names_of_canvas_moodle_and_folders_tell_the_student(course, zipped, goo
     assert course.notebook("submitted", "pad", student).read_bytes() == good
 
 
-@pytest.mark.parametrize("name", ["José Núñez", 'Anna "Ann" O\'Neil', "Lee, Kim", "=1+1", "王伟", "../x", "a*[b]", ".hidden"])
+@pytest.mark.parametrize(
+    "name", ["José Núñez", 'Anna "Ann" O\'Neil', "Lee, Kim", "=1+1", "王伟", "../x", "a*[b]", ".hidden"]
+)
 def test_odd_names_are_kept_for_people_and_safe_for_files(course, zipped, good, name):
     entry = one(course, zipped({f"{name.replace('/', ':')}_5_assignsubmission_file_/pad.ipynb": good}))
     assert entry.status == COLLECTED
-    assert entry.student.id.replace("-", "").isascii() and entry.student.id.replace("-", "").isalnum()
+    assert entry.student.id.replace("-", "").isascii()
+    assert entry.student.id.replace("-", "").isalnum()
     assert f"{entry.student.first} {entry.student.last}".strip() == name.replace("/", ":")
 
 
@@ -92,13 +95,20 @@ def test_what_is_no_notebook_is_refused_with_the_reason(course, zipped, file, co
     assert course.students("submitted", "pad") == []
 
 
-@pytest.mark.parametrize("path", ["../../pad.ipynb", "/etc/pad.ipynb", "a/../../pad.ipynb", "C:\\pad.ipynb", "a\\..\\pad.ipynb"])
+@pytest.mark.parametrize(
+    "path", ["../../pad.ipynb", "/etc/pad.ipynb", "a/../../pad.ipynb", "C:\\pad.ipynb", "a\\..\\pad.ipynb"]
+)
 def test_paths_out_of_the_archive_are_named_and_not_written(course, zipped, good, tmp_path, path):
     before = sorted(tmp_path.rglob("*"))
     entry = one(course, zipped({path: good}))
     assert entry.status == REFUSED
     assert "leads out" in entry.remark
-    assert {new.name for new in set(tmp_path.rglob("*")) - set(before)} <= {"submissions.zip", "downloaded", "pad", "report.json"}
+    assert {new.name for new in set(tmp_path.rglob("*")) - set(before)} <= {
+        "submissions.zip",
+        "downloaded",
+        "pad",
+        "report.json",
+    }
 
 
 def test_file_that_tells_no_owner_is_named(course, zipped, good):
@@ -125,7 +135,10 @@ def test_bomb_that_lies_about_its_size_is_refused(course, tmp_path):
 
 
 def test_what_macos_adds_is_passed_over(course, zipped, good):
-    assert one(course, zipped({"anna/pad.ipynb": good, "__MACOSX/anna/._pad.ipynb": b"x", "anna/.DS_Store": b""})).remark == ""
+    assert (
+        one(course, zipped({"anna/pad.ipynb": good, "__MACOSX/anna/._pad.ipynb": b"x", "anna/.DS_Store": b""})).remark
+        == ""
+    )
 
 
 def test_roster_finds_who_handed_in_nothing(course, zipped, good, tmp_path):
@@ -135,14 +148,18 @@ def test_roster_finds_who_handed_in_nothing(course, zipped, good, tmp_path):
     assert {entry.student.id: entry.status for entry in entries} == {"7": COLLECTED, "8": MISSING}
 
 
-@pytest.mark.parametrize("path", ["ruizana_55_1_pad.ipynb", "7/pad.ipynb", "x_7_1_pad.ipynb", "Ruíz Ana_3_assignsubmission_file_pad.ipynb"])
+@pytest.mark.parametrize(
+    "path", ["ruizana_55_1_pad.ipynb", "7/pad.ipynb", "x_7_1_pad.ipynb", "Ruíz Ana_3_assignsubmission_file_pad.ipynb"]
+)
 def test_roster_is_matched_by_number_or_name(course, zipped, good, path):
     assert one(course, zipped({path: good}), [Student("7", "Ana", "Ruíz")]).student.id == "7"
 
 
 def test_namesakes_are_not_guessed_from_the_roster(course, zipped, good):
     roster = [Student("7", "Kim", "Lee"), Student("8", "Kim", "Lee")]
-    states = {entry.student.id: entry for entry in collect(course, "pad", zipped({"leekim_1_2_pad.ipynb": good}), roster)}
+    states = {
+        entry.student.id: entry for entry in collect(course, "pad", zipped({"leekim_1_2_pad.ipynb": good}), roster)
+    }
     assert states["leekim-1"].remark == "several have this name, tell them apart by hand"
     assert states["7"].status == states["8"].status == MISSING
 

@@ -36,7 +36,8 @@ def test_page_shows_marks_and_code_but_no_hidden_test(course, graded):
     source = nbformat.read(course.notebook("source", "pad"), as_version=4)
     assert secrets_of(source)
     assert not any(secret in text for secret in secrets_of(source))
-    assert "40417" not in text and "BEGIN HIDDEN" not in text
+    assert "40417" not in text
+    assert "BEGIN HIDDEN" not in text
 
 
 def test_page_that_would_hold_a_hidden_test_is_deleted(course, graded):

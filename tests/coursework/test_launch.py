@@ -63,7 +63,12 @@ def test_data_files_are_there_read_only(tmp_path):
 
 def test_no_environment_variable_of_the_teacher_is_passed_on(monkeypatch):
     monkeypatch.setenv("API_KEY", "s3cret")
-    code = "import glob\nfor path in glob.glob('/proc/[0-9]*/environ'):\n    try: print(open(path).read())\n    except OSError: pass"
+    code = (
+        "import glob\n"
+        "for path in glob.glob('/proc/[0-9]*/environ'):\n"
+        "    try: print(open(path).read())\n"
+        "    except OSError: pass\n"
+    )
     assert "LANG=C.UTF-8" in run(code)
     assert "s3cret" not in run(code)
 

@@ -60,7 +60,8 @@ def test_tags_points_and_roles_are_the_teachers(restore, handed_in):
     test.metadata.tags = ["skip-execution"]
     restored = cell(restore(handed_in), "test_sum")
     assert restored.metadata.nbgrader["points"] == 2
-    assert restored.metadata.nbgrader["grade"] and not restored.metadata.nbgrader["solution"]
+    assert restored.metadata.nbgrader["grade"]
+    assert not restored.metadata.nbgrader["solution"]
     assert "tags" not in restored.metadata
 
 
@@ -142,7 +143,10 @@ def test_feedback_hides_hidden_tests_and_tracebacks():
 
 
 def test_feedback_shows_a_message_that_the_student_can_read_anyway():
-    assert shown(HIDDEN_TEST, [error("AssertionError", "visible reason")]).outputs[0].text == "A test failed: visible reason"
+    assert (
+        shown(HIDDEN_TEST, [error("AssertionError", "visible reason")]).outputs[0].text
+        == "A test failed: visible reason"
+    )
 
 
 @pytest.mark.parametrize("ename", ["assert x == 12345", "Leak", "print", "__doc__"])

@@ -12,7 +12,9 @@ from tests.coursework.conftest import SMALL
 def test_students_notebook_has_neither_solutions_nor_hidden_tests(released_course):
     text = released_course.notebook("release", "pad").read_text("utf-8")
     assert "YOUR CODE HERE" in text
-    assert not any(word in text for word in (sources.CANARY, "SOLUTION", "HIDDEN", "canary-ok", str(sources.TRIAL_COHORT)))
+    assert not any(
+        word in text for word in (sources.CANARY, "SOLUTION", "HIDDEN", "canary-ok", str(sources.TRIAL_COHORT))
+    )
 
 
 def test_gradebook_knows_points_of_every_cell(released_course):
@@ -41,7 +43,9 @@ def test_cells_cannot_change_once_there_are_submissions(course, kit):
 
     record(course, "pad", Result("anna", "graded", marks=dict(test_shape=2.0)))
     notebook = sources.build_file(SMALL)
-    notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") != "test_sum"]
+    notebook.cells = [
+        cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") != "test_sum"
+    ]
     with pytest.raises(CourseError, match="use a new course folder"):
         release(course, "pad", notebook)
 
