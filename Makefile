@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 CHAPTERS := $(if $(CHAPTER),chapters/$(CHAPTER).ipynb,chapters)
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help pdf offline book serve lab check update colab test test-all test-portable nbval execute bench bench-gan bench-real student-edition lint format lock clean
+.PHONY: help pdf offline book serve lab check update colab test test-all test-portable nbval execute bench bench-gan bench-real student-edition release collect grade feedback marks formgrader lint format lock clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
@@ -74,6 +74,19 @@ bench: .venv/installed  ## measure speed, side by side with Keras and SciPy; wri
 	$(BIN)/python benchmarks/pooling.py
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/phantoms.py
+
+release collect grade feedback marks: .venv-grading/installed
+	$(GRADING)/python -m coursework $@ $(or $(ASSIGNMENT),$(error which one? add ASSIGNMENT=convolution)) \
+	  $(if $(filter collect,$@),$(ZIP) $(if $(ROSTER),--roster $(ROSTER))) --course $(or $(COURSE),course)
+
+release:  ## (teachers) make an assignment's notebook for students: make release ASSIGNMENT=convolution [COURSE=course]
+collect:  ## (teachers) take submissions from an archive: make collect ASSIGNMENT=convolution ZIP=file.zip [ROSTER=class.csv]
+grade:  ## (teachers) grade what was collected, each submission in a sandbox
+feedback:  ## (teachers) write a page for each student
+marks:  ## (teachers) write the table of marks
+
+formgrader: .venv-grading/installed  ## (teachers) mark answers by hand in the browser
+	cd $(or $(COURSE),course) && $(abspath $(GRADING))/jupyter lab
 
 student-edition: .venv-grading/installed  ## write the tree that may be public, without solutions, to _build/student-edition
 	$(GRADING)/python -m coursework.student_edition

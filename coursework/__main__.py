@@ -29,13 +29,18 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         return options.run(Course(options.course), options) or 0
-    except (CourseError, sources.SourceError) as error:
+    except (CourseError, sources.SourceError, OSError) as error:
         print(f"coursework: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("coursework: stopped; what is graded is recorded, the same command goes on.", file=sys.stderr)
+        return 130
 
 
 def _parser():
-    parser = argparse.ArgumentParser("python -m coursework", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        "python -m coursework", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for run in (run_release, run_collect, run_grade, run_feedback, run_marks):
         command = commands.add_parser(run.__name__.removeprefix("run_"), help=run.__doc__, description=run.__doc__)
@@ -55,7 +60,9 @@ def _add_options(command, run):
     if run in (run_release, run_grade):
         command.add_argument("--trust-students", action="store_true", help="no sandbox: their code runs as you")
         for name in LIMITS:
-            help_text = f"at most, per {'cell' if name == 'cell_seconds' else 'submission'}; default {getattr(Limits, name)}"
+            help_text = (
+                f"at most, per {'cell' if name == 'cell_seconds' else 'submission'}; default {getattr(Limits, name)}"
+            )
             command.add_argument(f"--{name.replace('_', '-')}", type=float, help=help_text)
     if run is run_grade:
         command.add_argument("--student", action="append", help="grade this one only; may be repeated")
@@ -103,30 +110,36 @@ def run_grade(course, options):
     """Grade what was collected, each submission in a sandbox of its own, many at a time."""
     from coursework.cluster import connected, grade_all  # takes a second, which other commands need not wait for
 
-    stem, kit = options.assignment, _kit(course, options)
-    students = options.student or course.students("submitted", stem)
-    submissions = {student: course.notebook("submitted", stem, student) for student in students}
-    lost = [student for student, path in submissions.items() if not path.exists()]
-    if lost or not submissions:
-        who = f"of {lost[0]!r}" if lost else "at all"
-        raise CourseError(f"no submission {who} in {course.root / 'submitted'}: run `python -m coursework collect` first.")
-    digests = {student: marks.digest_of(course, stem, student) for student in submissions}
-    before = marks.read_results(course, stem)
-    if not options.again and not options.student:
-        same = {student for student, digest in digests.items() if before.get(student, {}).get("digest") == digest}
-        submissions = {student: path for student, path in submissions.items() if student not in same}
-        if same:
-            print(f"{len(same)} graded before and unchanged; --again grades them too.")
-    counts = Counter()
-    if submissions:
+    stem, kit, counts = options.assignment, _kit(course, options), Counter()
+    digests = _to_grade(course, options)
+    if digests:
         with connected(options.workers, options.scheduler) as client:
-            for result in grade_all(client, kit, submissions):
+            for result in grade_all(client, kit, {one: course.notebook("submitted", stem, one) for one in digests}):
                 marks.record(course, stem, result, digests[result.student])
                 counts[result.status] += 1
                 earned = sum(mark or 0 for mark in result.marks.values())
-                print(f"{printable(result.student)}: {result.status}, {earned:g} points {printable(result.remark)}", flush=True)
+                line = f"{result.student}: {result.status}, {earned:g} points {result.remark}"
+                print(printable(line), flush=True)
     print(", ".join(f"{number} {status}" for status, number in counts.items()) or "nothing to do")
     run_marks(course, options)
+
+
+def _to_grade(course, options):
+    """Return the digest of every submission that is to be graded, by student."""
+    stem, before = options.assignment, marks.read_results(course, options.assignment)
+    students = options.student or course.students("submitted", stem)
+    lost = [student for student in students if not course.notebook("submitted", stem, student).exists()]
+    if lost or not students:
+        where = f"in {course.root / 'submitted'}: run `python -m coursework collect` first."
+        raise CourseError(f"no submission {f'of {lost[0]!r}' if lost else 'at all'} {where}")
+    digests = {student: marks.digest_of(course, stem, student) for student in students}
+    if options.again or options.student:
+        return digests
+    graded = {one for one in digests if course.notebook("autograded", stem, one).exists()}
+    same = {one for one in graded if before.get(one, {}).get("digest") == digests[one]}
+    if same:
+        print(f"{len(same)} graded before and unchanged; --again grades them too.")
+    return {student: digest for student, digest in digests.items() if student not in same}
 
 
 def run_feedback(course, options):
@@ -145,7 +158,10 @@ def run_marks(course, options):
     if not rows:
         raise CourseError(f"nobody handed in {options.assignment!r} yet: run `python -m coursework collect` first.")
     counts = Counter(row["status"] for row in rows)
-    print(f"{marks.write_csv(rows, path)}: " + ", ".join(f"{number} {status}" for status, number in sorted(counts.items())))
+    print(
+        f"{marks.write_csv(rows, path)}: "
+        + ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
+    )
 
 
 def printable(text):

@@ -15,6 +15,7 @@ import nbformat
 
 from coursework.course import CourseError
 from coursework.handed_in import Owner, Roster, Student, owner_of
+from coursework.preprocessors import grade_id
 
 COLLECTED, REFUSED, MISSING = "collected", "refused", "nothing handed in"
 LARGEST_MB = 20
@@ -166,7 +167,7 @@ def _notebook(opened, info, cells):
         return b"", "empty"
     try:
         notebook = nbformat.reads(content.decode("utf-8-sig"), as_version=4)
-        names = {cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+        names = {grade_id(cell) for cell in notebook.cells}
         [cell["cell_type"] + "".join(cell["source"]) for cell in notebook.cells]
     except Exception as error:  # nbformat raises many kinds on what is not a notebook
         return b"", f"not a readable notebook ({type(error).__name__})"

@@ -26,6 +26,7 @@ WIDGETS = (
     "clear_output",
     "update_display_data",
 )  # could take outputs away again
+TEXT = 2000  # letters of an error's message, and of each line of its traceback
 SOCKETS = 6  # five and the connection file
 
 
@@ -79,6 +80,10 @@ class GuardedExecute(Execute):
         """Run one cell, and look whether it answers what its code cannot answer."""
         self.at, self.written, self.full = index, 0, False
         cell, resources = super().preprocess_cell(cell, resources, index)
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.evalue = output.evalue[:TEXT]
+                output.traceback = [line[:TEXT] for line in output.traceback[-50:]]
         results = [output for output in cell.get("outputs", []) if output.output_type == "execute_result"]
         if results and cell.metadata.get("nbgrader", {}).get("locked") and not ends_in_expression(cell.source):
             self.forged.append(cell.metadata.nbgrader["grade_id"])
@@ -129,12 +134,24 @@ class Watch:
             return "stopped: it wrote files among the kernel's sockets"
         try:
             family = psutil.Process(pid).children(recursive=True)
-            memory = sum(process.memory_info().rss for process in family)
-        except psutil.Error:  # a process ended while we looked
+        except psutil.Error:  # the sandbox ended while we looked
             return ""
+        memory = sum(map(resident, family))
+        if memory > limits.memory_gb * GIB:  # forked processes share pages, which were counted for each
+            memory = sum(resident(process, shared_once=True) for process in family)
         if len(family) > limits.processes:
             return f"stopped at {len(family)} processes"
         return f"stopped at {memory / GIB:.1f} GiB of memory" if memory > 1.25 * limits.memory_gb * GIB else ""
+
+
+def resident(process, shared_once=False):
+    """Return the bytes of memory that a process holds; 0 if it has ended."""
+    try:
+        return process.memory_full_info().pss if shared_once else process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
+    except psutil.AccessDenied:
+        return 0 if not shared_once else resident(process)
 
 
 def name_of(nb, index):

@@ -48,6 +48,8 @@ def _checked(course, stem, student, secrets, lines):
 
 def secrets_of(source):
     """Return the lines of hidden tests in an instructor's notebook that are long enough to be told from other text."""
-    hidden = [line.strip() for cell in source.cells for part in HIDDEN.findall(cell.source) for line in part.splitlines()]
+    hidden = [
+        line.strip() for cell in source.cells for part in HIDDEN.findall(cell.source) for line in part.splitlines()
+    ]
     shown = "\n".join(HIDDEN.sub("", cell.source) for cell in source.cells)
     return sorted({line for line in hidden if len(line) > 16 and line not in shown and "HIDDEN TESTS" not in line})

@@ -145,14 +145,22 @@ def _tampered(notebook, forged):
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "canary":
             errors = [(output.ename, output.evalue) for output in cell.outputs if output.output_type == "error"]
-            return "" if errors == [CANARY_OK] else "the kernel that runs the tests was changed: the canary cell did not fail"
+            return (
+                ""
+                if errors == [CANARY_OK]
+                else "the kernel that runs the tests was changed: the canary cell did not fail"
+            )
     return "the assignment has no canary cell"
 
 
 def read_files(folder):
     """Return the data files of an assignment's source folder, bytes by name."""
-    paths = [path for path in Path(folder).rglob("*") if path.is_file() and path.suffix not in (".ipynb", ".md", ".pyc")]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if ".ipynb_checkpoints" not in path.parts}
+    paths = [
+        path for path in Path(folder).rglob("*") if path.is_file() and path.suffix not in (".ipynb", ".md", ".pyc")
+    ]
+    return {
+        str(path.relative_to(folder)): path.read_bytes() for path in paths if ".ipynb_checkpoints" not in path.parts
+    }
 
 
 def make_kit(course, stem, limits=None, sandbox=True):
@@ -178,7 +186,9 @@ def make_kit(course, stem, limits=None, sandbox=True):
         try:
             notebook = gradebook.find_notebook(stem, stem)
         except Exception as error:
-            raise CourseError(f"the gradebook does not know {stem!r}: run `python -m coursework release {stem}`.") from error
+            raise CourseError(
+                f"the gradebook does not know {stem!r}: run `python -m coursework release {stem}`."
+            ) from error
         if {cell.name for cell in notebook.source_cells} != set(order):
             raise CourseError(f"source and gradebook differ in the cells of {stem!r}: release it again.")
         _copy(notebook, path)

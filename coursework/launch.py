@@ -26,7 +26,7 @@ from coursework.course import CourseError
 HOME = "/tmp/work"
 GIB = 2**30
 REMEDY = (
-    "Install bubblewrap (Debian, Ubuntu: apt install bubblewrap) on Linux, allow user namespaces "
+    "Install bubblewrap 0.7 or newer (Debian, Ubuntu: apt install bubblewrap) on Linux, allow user namespaces "
     "(sysctl kernel.unprivileged_userns_clone=1, and on Ubuntu 24.04 kernel.apparmor_restrict_unprivileged_userns=0), "
     "or grade in a virtual machine with --trust-students: then their code runs as you, with all that you may do."
 )

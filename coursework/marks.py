@@ -78,7 +78,9 @@ def table(course, stem):
     results, report = read_results(course, stem), collect.read_report(course, stem)
     handed_in = course.students("submitted", stem)
     with course.gradebook() as gradebook:
-        cells = {cell.name: cell.max_score for cell in gradebook.find_notebook(stem, stem).grade_cells if cell.max_score}
+        cells = {
+            cell.name: cell.max_score for cell in gradebook.find_notebook(stem, stem).grade_cells if cell.max_score
+        }
         rows = []
         for student in sorted({*results, *report, *handed_in}):
             row = dict.fromkeys([*HEAD, *cells, *TAIL], "")
@@ -98,7 +100,9 @@ def _marks(gradebook, stem, student, cells, results):
     try:
         grades = {one.name: one for one in gradebook.find_submission_notebook(stem, stem, student).grades}
     except MissingEntry:
-        raise CourseError(f"the gradebook has lost {student}: run `python -m coursework grade {stem} --again`.") from None
+        raise CourseError(
+            f"the gradebook has lost {student}: run `python -m coursework grade {stem} --again`."
+        ) from None
     grades = {name: grades[name] for name in cells}
     pending = any(grade.needs_manual_grade for grade in grades.values())
     manual = [grade.manual_score for grade in grades.values() if grade.manual_score is not None]

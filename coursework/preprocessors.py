@@ -61,9 +61,9 @@ class RestoreAssignment(NbGraderPreprocessor):
             notebook = gradebook.find_notebook(where["notebook"], where["assignment"])
             originals = {cell.name: _original(cell, notebook) for cell in notebook.source_cells}
         place, added = "", {name: [] for name in ("", *self.order)}
-        last = {name: number for number, cell in enumerate(nb.cells) if (name := _name(cell)) in originals}
+        last = {name: number for number, cell in enumerate(nb.cells) if (name := grade_id(cell)) in originals}
         for number, cell in enumerate(nb.cells):
-            name = _name(cell)
+            name = grade_id(cell)
             if last.get(name) == number:
                 place = name
                 if not originals[name].metadata.nbgrader["locked"]:
@@ -86,7 +86,8 @@ def _original(cell, notebook):
     return made(cell.source, metadata=dict(nbgrader=about))
 
 
-def _name(cell):
+def grade_id(cell):
+    """Return the name that a cell claims to have in the assignment, or None; its metadata may be anything."""
     about = cell.get("metadata", {}).get("nbgrader", {})
     name = about.get("grade_id") if isinstance(about, dict) else None
     return name if isinstance(name, str) else None

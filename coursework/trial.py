@@ -14,10 +14,14 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib
+import matplotlib.pyplot as plt
 from nbgrader.preprocessors import ClearSolutions
+from threadpoolctl import threadpool_limits
 
 from coursework import sources
 
+matplotlib.use("agg")
 WRONG = Path(__file__).parent / "wrong"
 COHORTS = (40417, 90001, 31337)
 RAISED = "no test reached, for a cell before it raised"
@@ -83,6 +87,7 @@ def run(notebook, until=None):
             return {until: f"{RAISED} {error}"}
         if name == until:
             break
+    plt.close("all")
     return results
 
 
@@ -118,10 +123,8 @@ def _noticed(error):
 
 def main(names):
     """Print the tables of the assignments in `names`; return 1 if any row is not as it should be."""
-    import matplotlib
-
-    matplotlib.use("agg")
     good = True
+    threadpool_limits(1)  # small matrices: more threads take longer, much longer on a busy machine
     for stem in names or sources.stems():
         print(f"\n{stem}\n{'':3}{'solution':58} {'test':26} result")
         for who, test, result, right in table(stem):

@@ -45,7 +45,7 @@ TASKS = {
     "loops and cannot be stopped": (
         in_pad("import time\nwhile True:\n    try: time.sleep(1)\n    except BaseException: pass"), 0, BY_HAND),
     "prints without end": (in_pad("while True: print('x' * 1000)"), 0, GRADED),
-    "prints one giant line": (in_pad("print('x' * 100_000_000)"), 0, BY_HAND),
+    "prints one giant line": (in_pad("print('x' * 3_000_000)"), 0, GRADED),
     "warns": (in_pad("import warnings; warnings.warn('careful')"), 6, GRADED),
     "patches NumPy": (
         "class Equal:\n"

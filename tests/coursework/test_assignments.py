@@ -1,5 +1,6 @@
 """Every assignment: its graders are right, its points add up, its notebook runs, and students get no solution."""
 
+import os
 import re
 import subprocess
 import sys
@@ -67,7 +68,8 @@ def test_instructors_notebook_passes_nbval(stem, tmp_path):
     nbformat.write(sources.build(stem), tmp_path / f"{stem}.ipynb")
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
     command += ["--nbval-cell-timeout=120", "--nbval-kernel-name=python3", f"{stem}.ipynb"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}
+    run = subprocess.run(command, cwd=tmp_path, env=one_thread, capture_output=True, text=True, timeout=600)
     assert run.returncode == 0, run.stdout[-3000:]
     code_cells = sum(cell.cell_type == "code" for cell in sources.build(stem).cells)
     assert f"{code_cells} passed" in run.stdout

@@ -5,6 +5,7 @@ import sys
 import time
 
 import pytest
+from distributed import Client
 
 from coursework.cluster import connected, grade_all
 from coursework.course import CourseError
@@ -89,3 +90,12 @@ def test_remote_workers_need_only_the_environment(kit, submissions, released, tm
         worker.wait()
         scheduler.wait()
     assert (result.status, sum(mark or 0 for mark in result.marks.values())) == (GRADED, 6)
+
+
+def test_strangers_cannot_use_the_local_cluster():
+    with connected(workers=1) as client:
+        address = client.scheduler.address
+        assert address.startswith("tls://127.0.0.1:")
+        for stranger in (address, address.replace("tls", "tcp")):
+            with pytest.raises((OSError, TypeError)):
+                Client(stranger, timeout=3)

@@ -5,7 +5,7 @@ import pytest
 
 from coursework import launch
 from coursework.__main__ import main
-from tests.coursework.class30 import RIGHT, edited
+from tests.coursework.class30 import RIGHT, WRONG, edited
 
 
 def says(capsys, *arguments):
@@ -77,3 +77,24 @@ def test_nbgraders_own_grading_is_refused_in_the_course_folder(course):
     with pytest.raises(SystemExit, match="python -m coursework grade"):
         space["c"].Autograde.pre_convert_hook()
     assert space["c"].GenerateFeedback.pre_convert_hook is space["refuse"]
+
+
+@pytest.mark.slow
+def test_second_run_grades_only_what_is_new_or_has_changed(capsys, course, zipped, released):
+    where = ["--course", str(course.root)]
+    main(["collect", "pad", str(zipped({"a/pad.ipynb": edited(released, RIGHT)})), *where])
+    main(["grade", "pad", *where])
+    main(["collect", "pad", str(zipped({"b/pad.ipynb": edited(released, WRONG)})), *where])
+    capsys.readouterr()
+    main(["grade", "pad", *where])
+    printed = capsys.readouterr().out
+    assert "1 graded before and unchanged" in printed
+    assert "b: graded, 0 points" in printed
+    assert "a: graded" not in printed
+
+
+def test_table_that_cannot_be_written_is_one_sentence(capsys, course, zipped, released, tmp_path):
+    where = ["--course", str(course.root)]
+    main(["collect", "pad", str(zipped({"a/pad.ipynb": edited(released, RIGHT)})), *where])
+    capsys.readouterr()
+    assert "No such file or directory" in says(capsys, "marks", "pad", "--output", tmp_path / "none" / "x.csv", *where)

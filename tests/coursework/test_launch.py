@@ -96,7 +96,7 @@ def test_memory_beyond_the_limit_is_a_memory_error():
 def test_missing_bubblewrap_is_refused_with_the_remedy(monkeypatch):
     launch.need_sandbox.cache_clear()
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(CourseError, match=r"bwrap is not there.*Install bubblewrap.*--trust-students"):
+    with pytest.raises(CourseError, match=r"bwrap is not there.*Install bubblewrap 0.7.*--trust-students"):
         launch.need_sandbox(LIMITS)
 
 
