@@ -39,3 +39,6 @@ def test_the_books_own_edition_is_clean(tmp_path):
     assert leaks(tmp_path / "public") == []
     assert not (tmp_path / "public" / "coursework").exists()
     assert (tmp_path / "public" / "chapters" / "convolution.ipynb").exists()
+    workflow = (tmp_path / "public" / ".github" / "workflows" / "test.yml").read_text("utf-8")
+    assert "python -m pytest" in workflow
+    assert "grading" not in workflow
