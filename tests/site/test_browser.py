@@ -65,6 +65,13 @@ def test_a_foreign_request_would_be_noticed(browser, tmp_path):
     assert visit.foreign_requests() == ["http://localhost:9/x.png"]
 
 
+def test_search_finds_a_page_from_disk(browser, site):
+    page = Visit(browser, site / "chapters/convolution.html").page
+    page.goto((site / "search.html").as_uri() + "?q=dilation")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results a[href*='chapters/convolution.html']").count() > 0
+
+
 def test_formulas_are_set(browser, site):
     page = Visit(browser, site / "chapters/convolution.html").page
     page.wait_for_selector("mjx-container")
