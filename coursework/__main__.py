@@ -110,8 +110,9 @@ def run_grade(course, options):
     """Grade what was collected, each submission in a sandbox of its own, many at a time."""
     from coursework.cluster import connected, grade_all  # takes a second, which other commands need not wait for
 
-    stem, kit, counts = options.assignment, _kit(course, options), Counter()
-    digests = _to_grade(course, options)
+    course.need_release(options.assignment)
+    stem, counts = options.assignment, Counter()
+    digests, kit = _to_grade(course, options), _kit(course, options)
     if digests:
         with connected(options.workers, options.scheduler) as client:
             for result in grade_all(client, kit, {one: course.notebook("submitted", stem, one) for one in digests}):

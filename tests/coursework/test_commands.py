@@ -53,6 +53,7 @@ def test_missing_bubblewrap_is_one_sentence(capsys, course, zipped, released, mo
     assert "bwrap is not there" in says(capsys, "grade", "pad", "--course", course.root)
 
 
+@pytest.mark.slow
 def test_no_scheduler_is_one_sentence(capsys, course, zipped, released):
     main(["collect", "pad", str(zipped({"anna/pad.ipynb": edited(released, RIGHT)})), "--course", str(course.root)])
     capsys.readouterr()
