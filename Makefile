@@ -77,13 +77,15 @@ bench: .venv/installed  ## measure speed, side by side with Keras and SciPy; wri
 
 release collect grade feedback marks: .venv-grading/installed
 	$(GRADING)/python -m coursework $@ $(or $(ASSIGNMENT),$(error which one? add ASSIGNMENT=convolution)) \
-	  $(if $(filter collect,$@),$(ZIP) $(if $(ROSTER),--roster $(ROSTER))) --course $(or $(COURSE),course)
+	  $(if $(filter collect,$@),$(ZIP) $(if $(ROSTER),--roster $(ROSTER))) \
+	  $(if $(filter release,$@),$(if $(COHORT),--cohort $(COHORT))) \
+	  $(if $(filter marks,$@),$(if $(WORKSHEET),--worksheet $(WORKSHEET))) --course $(or $(COURSE),course)
 
-release:  ## (teachers) make an assignment's notebook for students: make release ASSIGNMENT=convolution [COURSE=course]
+release:  ## (teachers) make an assignment's notebook for students: make release ASSIGNMENT=convolution COHORT=2027
 collect:  ## (teachers) take submissions from an archive: make collect ASSIGNMENT=convolution ZIP=file.zip [ROSTER=class.csv]
 grade:  ## (teachers) grade what was collected, each submission in a sandbox
 feedback:  ## (teachers) write a page for each student
-marks:  ## (teachers) write the table of marks
+marks:  ## (teachers) write the table of marks, and fill Moodle's: make marks ASSIGNMENT=convolution [WORKSHEET=file.csv]
 
 formgrader: .venv-grading/installed  ## (teachers) mark answers by hand in the browser
 	cd $(or $(COURSE),course) && $(abspath $(GRADING))/jupyter lab

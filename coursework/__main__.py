@@ -20,6 +20,7 @@ from coursework.grade import Limits, grade_submission, make_kit
 from coursework.handed_in import read_roster
 from coursework.launch import need_sandbox
 from coursework.release import release
+from coursework.returns import fill_worksheet, pack_feedback
 
 LIMITS = ("cell_seconds", "total_seconds", "memory_gb")
 
@@ -71,6 +72,7 @@ def _add_options(command, run):
         command.add_argument("--scheduler", help="address of a dask scheduler, for a cluster")
     if run is run_marks:
         command.add_argument("--output", type=Path, help="CSV file; default: marks-ASSIGNMENT.csv in the course folder")
+        command.add_argument("--worksheet", type=Path, help="Moodle's grading worksheet, to be filled in")
 
 
 def run_release(course, options):
@@ -149,7 +151,10 @@ def run_feedback(course, options):
     for student, page in pages.items():
         if not isinstance(page, Path):
             print(f"no page for {printable(student)}: {printable(page)}")
-    print(f"{sum(isinstance(page, Path) for page in pages.values())} pages in {course.root / 'feedback'}")
+    archive = course.root / f"feedback-{options.assignment}.zip"
+    print(
+        f"{pack_feedback(course, options.assignment, archive)} pages in {course.root / 'feedback'} and {archive.name}"
+    )
 
 
 def run_marks(course, options):
@@ -163,6 +168,11 @@ def run_marks(course, options):
         f"{marks.write_csv(rows, path)}: "
         + ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
     )
+    if getattr(options, "worksheet", None):
+        filled = course.root / f"worksheet-{options.assignment}.csv"
+        for identifier, reason in fill_worksheet(course, options.assignment, options.worksheet, filled).items():
+            print(f"no grade for {printable(identifier)}: {printable(reason)}")
+        print(f"{filled}: upload this one to Moodle")
 
 
 def printable(text):

@@ -130,12 +130,13 @@ class Watch:
         limits = self.execute.limits
         if time.monotonic() > self.deadline:
             return f"stopped after {limits.total_seconds} seconds in all"
-        if len(list(Path(self.execute.sockets).iterdir())) > SOCKETS:
-            return "stopped: it wrote files among the kernel's sockets"
         try:
+            files = len(list(Path(self.execute.sockets).iterdir()))
             family = psutil.Process(pid).children(recursive=True)
-        except psutil.Error:  # the sandbox ended while we looked
+        except (OSError, psutil.Error):  # the sandbox ended while we looked
             return ""
+        if files > SOCKETS:
+            return "stopped: it wrote files among the kernel's sockets"
         memory = sum(map(resident, family))
         if memory > limits.memory_gb * GIB:  # forked processes share pages, which were counted for each
             memory = sum(resident(process, shared_once=True) for process in family)

@@ -8,6 +8,9 @@ In the source a cell says what it is for; here that becomes nbgrader's metadata:
 ``:test: name``, ``:points: 2``     visible tests, and hidden ones between BEGIN and END HIDDEN TESTS
 ``{"answer": name, "points": 4}``   (Markdown) answered in words, marked by hand
 ==================================  =====================================================
+
+The head of the file says title, chapter and minutes, and may set limits for grading, as `coursework.grade.Limits` names
+them: ``limits: {memory_gb: 2}``.
 """
 
 import re
@@ -96,7 +99,8 @@ def build_file(path, cohort=TRIAL_COHORT):
     for number, cell in enumerate(cells):
         cell.id = cell.metadata.get("nbgrader", {}).get("grade_id", f"text-{number}").replace("_", "-")
     kernel = dict(name="python3", display_name="Python 3", language="python")
-    return nbformat.v4.new_notebook(cells=cells, metadata=dict(kernelspec=kernel))
+    limits = dict(source.metadata["assignment"].get("limits", {})) if "assignment" in source.metadata else {}
+    return nbformat.v4.new_notebook(cells=cells, metadata=dict(kernelspec=kernel, medbook=limits))
 
 
 def student_notebook(stem):
@@ -134,9 +138,12 @@ def _cell(path, number, cell, cohort):
 
 
 def _with_role(cell, role, name, points):
-    cell.metadata.nbgrader = dict(schema_version=3, grade_id=name, task=False, cell_type=cell.cell_type, **ROLES[role])
-    if ROLES[role]["grade"]:
-        cell.metadata.nbgrader["points"] = points
+    about = dict(schema_version=3, grade_id=name, task=False, cell_type=cell.cell_type, **ROLES[role])
+    if role == "given":  # nbgrader allows hidden parts in graded cells only
+        about["grade"] = "### BEGIN HIDDEN TESTS" in cell.source
+    if about["grade"]:
+        about["points"] = points
+    cell.metadata.nbgrader = about
     return cell
 
 
