@@ -21,6 +21,7 @@ def tasks(notebook):
     return [cell["grade_id"] for cell in cells if cell.get("solution")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", STEMS)
 def test_graders_pass_the_reference_and_reject_the_wrong(stem):
     # A process of its own: a solution may change global state, such as TensorFlow's random numbers.
