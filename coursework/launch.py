@@ -23,7 +23,7 @@ from traitlets import Any
 
 from coursework.course import CourseError
 
-HOME = "/tmp/work"
+HOME = "/tmp/home"
 GIB = 2**30
 REMEDY = (
     "Install bubblewrap 0.7 or newer (Debian, Ubuntu: apt install bubblewrap) on Linux, allow user namespaces "

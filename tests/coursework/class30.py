@@ -80,7 +80,7 @@ TASKS = {
         + WRONG, 0, GRADED),
     "reads hidden tests from disk": (
         "import os\n"
-        "for top in ('/tmp', '/home', '/root', '/work', '/etc', os.getcwd(), '..'):\n"
+        "for top in ('/tmp', '/home', '/root', '/srv', '/etc', os.getcwd(), '..'):\n"
         "    for folder, _, names in os.walk(top):\n"
         "        for name in names:\n"
         "            if name.endswith(('.ipynb', 'pad.md')) and 'site-packages' not in folder:\n"

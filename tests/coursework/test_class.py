@@ -131,7 +131,7 @@ def outputs(graded):
 
 def test_no_secret_of_the_teacher_is_put_out(graded):
     found = outputs(graded)
-    assert "/tmp/work" in found[graded["students"]["prints the environment"]]
+    assert "/tmp/home" in found[graded["students"]["prints the environment"]]
     assert not [student for student, text in found.items() if SECRET in text or str(graded["course"].root) in text]
 
 
