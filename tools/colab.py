@@ -74,12 +74,12 @@ def links(text, url, ref):
     """Turn MyST's references to pages, which Colab shows as they are written, into links."""
 
     def link(match):
-        stem = match[1]
+        words, stem = match[1] or match[2], match[2]
         if (ROOT / "chapters" / f"{stem}.ipynb").exists():
-            return f"[{stem}]({COLAB}/github/{url.removeprefix('https://github.com/')}/blob/{COPIES_BRANCH}/chapters/{stem}.ipynb)"
-        return f"[{stem}]({url}/blob/{ref}/chapters/{stem}.md)"
+            return f"[{words}]({COLAB}/github/{url.removeprefix('https://github.com/')}/blob/{COPIES_BRANCH}/chapters/{stem}.ipynb)"
+        return f"[{words}]({url}/blob/{ref}/chapters/{stem}.md)"
 
-    return re.sub(r"\{doc\}`(\w+)`", link, text)
+    return re.sub(r"\{doc\}`(?:([^`<]+?) ?<)?(\w+)>?`", link, text)
 
 
 def colab_copy(notebook, name, *, url, ref, branch, needed):
