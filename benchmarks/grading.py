@@ -31,7 +31,7 @@ from coursework.course import Course
 from coursework.grade import make_kit
 from coursework.marks import record
 from coursework.release import release
-from tests.coursework.class30 import RIGHT, WRONG, edited
+from tests.coursework.whole_class import RIGHT, WRONG, edited
 
 SMALL = Path(__file__).parents[1] / "tests" / "coursework" / "small" / "pad.md"
 POINTS = {RIGHT: 6.0, WRONG: 0.0}

@@ -1,5 +1,6 @@
 """Every assignment: its graders are right, its points add up, its notebook runs, and students get no solution."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import nbformat
 import pytest
 
 from coursework import overview, sources, trial
+from coursework.grade import Limits
 from coursework.leaks import CANARY
 
 ROOT = sources.SOURCES.parents[1]
@@ -95,3 +97,22 @@ def test_students_notebook_shows_what_the_instructors_shows(stem):
 
 def test_page_for_students_lists_every_assignment():
     assert overview.table() in overview.PAGE.read_text("utf-8"), "run: python -m coursework.overview"
+
+
+def test_page_for_teachers_quotes_the_benchmark():
+    routes = json.loads((ROOT / "benchmarks" / "results" / "grading.json").read_text("utf-8"))["routes"]
+    each = {route["route"]: route["seconds_each"] for route in routes}
+    [total] = [route["seconds"] for route in routes if route["route"] == "2 workers, sandbox"]
+    page = (ROOT / "chapters" / "instructors.md").read_text("utf-8")
+    assert f"300 submissions in {total:.0f} s in the sandbox, {each['2 workers, sandbox']:.2f} s each" in page
+    assert f"one worker takes {each['1 worker, sandbox']:.2f} s each" in page
+    assert f"plain nbgrader, one submission after the other, {each['plain nbgrader, one by one']:.1f} s each" in page
+
+
+def test_page_for_teachers_says_the_limits():
+    page = (ROOT / "chapters" / "instructors.md").read_text("utf-8")
+    limits = Limits()
+    said = f"time (a cell {limits.cell_seconds:g} s, a submission {limits.total_seconds:g} s), memory "
+    said += f"({limits.memory_gb:g} GiB), processes ({limits.processes})"
+    assert said in page
+    assert f"output ({limits.output_mb:g} MB a cell)" in page

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from coursework.__main__ import main
 from coursework.course import Course
 from coursework.feedback import secrets_of
-from tests.coursework.class30 import BY_HAND, MARK, OUTSIDE, REFUSED, SECRET, class_of, write_zip
+from tests.coursework.whole_class import BY_HAND, MARK, OUTSIDE, REFUSED, SECRET, class_of, write_zip
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from distributed import Client
 from coursework.cluster import connected, grade_all
 from coursework.course import CourseError
 from coursework.grade import BY_HAND, GRADED, Result
-from tests.coursework.class30 import RIGHT, edited
+from tests.coursework.whole_class import RIGHT, edited
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import pytest
 from coursework.collect import COLLECTED, MISSING, REFUSED, collect
 from coursework.course import CourseError
 from coursework.handed_in import Student, read_roster
-from tests.coursework.class30 import RIGHT, WRONG, edited
+from tests.coursework.whole_class import RIGHT, WRONG, edited
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 from coursework import launch
 from coursework.__main__ import main
-from tests.coursework.class30 import RIGHT, WRONG, edited
+from tests.coursework.whole_class import RIGHT, WRONG, edited
 
 
 def says(capsys, *arguments):

@@ -6,7 +6,7 @@ from coursework.course import CourseError
 from coursework.feedback import secrets_of, write_feedback
 from coursework.grade import GRADED, Result
 from coursework.marks import record
-from tests.coursework.class30 import cell
+from tests.coursework.whole_class import cell
 
 MARKS = dict(cohort=0.0, test_shape=0.0, test_frame=2.0, test_sum=2.0, why=0.0, canary=0.0)
 

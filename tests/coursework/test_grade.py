@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from coursework.grade import BY_HAND, GRADED, Limits, grade_submission
-from tests.coursework.class30 import RIGHT, WRONG, cell, edited, in_pad
+from tests.coursework.whole_class import RIGHT, WRONG, cell, edited, in_pad
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from coursework.collect import collect
 from coursework.course import CourseError
 from coursework.grade import BY_HAND, GRADED, Result
 from coursework.handed_in import Student
-from tests.coursework.class30 import RIGHT, edited
+from tests.coursework.whole_class import RIGHT, edited
 
 FULL = dict(cohort=0.0, test_shape=2.0, test_frame=2.0, test_sum=2.0, why=None, canary=0.0)
 

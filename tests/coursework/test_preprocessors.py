@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from coursework.execute import ends_in_expression
 from coursework.preprocessors import RestoreAssignment, SafeForBrowsers, StudentsView, defused_markdown
-from tests.coursework.class30 import cell
+from tests.coursework.whole_class import cell
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from coursework.collect import collect
 from coursework.course import CourseError
 from coursework.grade import BY_HAND, GRADED, Result
 from coursework.returns import fill_worksheet, pack_feedback
-from tests.coursework.class30 import RIGHT, edited
 from tests.coursework.test_marks import FULL, mark_by_hand
+from tests.coursework.whole_class import RIGHT, edited
 
 ADA, LI = "Ada Lövelace_101_assignsubmission_file_/pad.ipynb", "Li Wei_102_assignsubmission_file_pad.ipynb"
 HEAD = "Identifier,Full name,Grade,Maximum grade\n"
